@@ -1,0 +1,1 @@
+"""Cheerboard: the customer's voice on the office wall."""

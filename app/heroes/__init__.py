@@ -1,0 +1,1 @@
+"""Who is celebrated, and why."""

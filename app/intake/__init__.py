@@ -1,0 +1,1 @@
+"""From a platform's delivery to an answer."""

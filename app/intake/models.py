@@ -1,0 +1,63 @@
+"""Source: a survey platform's way in. Delivery: what it posted, byte for byte."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+
+OUTCOMES = ("kept", "processed", "ignored", "repeated", "failed")
+
+
+class Source(Base):
+    """`key` is the long random word in `/hooks/{key}`; `secrets` are sealed with the secret key."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        # A name is free again once its source was removed.
+        Index(
+            "uq_source_name_live",
+            "name",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    platform: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    secrets: Mapped[str] = mapped_column(Text, default="")
+    settings: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class Delivery(Base):
+    """One authentic request. `kept` waits for processing; the other outcomes are final."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome"),
+        Index("uq_delivery_source_external", "source_id", "external_id", unique=True),
+        # The sweep and the backlog look only at what still waits.
+        Index(
+            "ix_delivery_kept",
+            "id",
+            sqlite_where=text("outcome = 'kept'"),
+            postgresql_where=text("outcome = 'kept'"),
+        ),
+        Index("ix_delivery_source_outcome", "source_id", "outcome", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    received_at: Mapped[datetime]
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    outcome: Mapped[str] = mapped_column(String(16))
+    error: Mapped[str | None] = mapped_column(Text)
+    processed_at: Mapped[datetime | None]
+    source: Mapped[Source] = relationship(lazy="raise")

@@ -1,0 +1,1 @@
+"""News after commit, and the screens that hear it."""

@@ -1,0 +1,15 @@
+"""The Prometheus counters. No label ever carries a name, a key or an address."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+deliveries = Counter("cheerboard_deliveries", "Webhook deliveries by outcome.", ["outcome"])
+answers = Counter("cheerboard_answers", "Answers stored, new ones only.")
+drawn_after = Histogram(
+    "cheerboard_delivery_to_screen_seconds",
+    "Seconds from a delivery's arrival until its picture was offered to the last screen.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 15, 60),
+)
+screens = Gauge("cheerboard_screens_connected", "Screens with an open socket.")
+frames = Counter("cheerboard_frames_sent", "Frames handed to a socket.")
+redraws = Counter("cheerboard_redraws", "Times a board was drawn.")
+backlog = Gauge("cheerboard_backlog", "Deliveries kept and not yet processed.")

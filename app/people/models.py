@@ -1,0 +1,120 @@
+"""Company, site, team, person, alias; account, its sessions, API token."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+
+VISIBILITIES = ("full", "first-initial", "first", "initials", "hidden")
+ROLES = ("admin", "lead", "viewer")
+SCOPES = ("read", "admin")
+
+
+class Company(Base):
+    """The one company of this installation; its row has id 1."""
+
+    __tablename__ = "company"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64))
+    target: Mapped[int | None]
+    window_days: Mapped[int] = mapped_column(default=28)
+    individuals: Mapped[bool] = mapped_column(default=False)
+    one_voice: Mapped[bool] = mapped_column(default=False)
+    domain: Mapped[str | None] = mapped_column(String(200))
+
+
+class Site(Base):
+    """A place with its own clock. The first one stands for the company."""
+
+    __tablename__ = "site"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    timezone: Mapped[str] = mapped_column(String(64))
+    office_hours: Mapped[dict[str, Any] | None]
+
+
+class Team(Base):
+    __tablename__ = "team"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    site: Mapped[Site | None] = relationship(lazy="raise")
+
+
+class Person(Base):
+    """An employee. Two people may share a name; an id never does."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint(f"visibility IN {VISIBILITIES}", name="visibility"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    email: Mapped[str | None] = mapped_column(String(320))
+    visibility: Mapped[str] = mapped_column(String(16), default="first-initial")
+    joined_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    team: Mapped[Team | None] = relationship(lazy="raise")
+
+
+class Alias(Base):
+    """What a platform calls a person, team or site; exactly one of the three is named."""
+
+    __tablename__ = "alias"
+    __table_args__ = (
+        CheckConstraint(
+            "(CASE WHEN person_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN team_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN site_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="names_one",
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(200))
+    folded: Mapped[str] = mapped_column(String(200), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+
+
+class Account(Base):
+    """Someone who signs in. The e-mail is kept case-folded."""
+
+    __tablename__ = "account"
+    __table_args__ = (CheckConstraint(f"role IN {ROLES}", name="role"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class AccountSession(Base):
+    """One signed-in browser. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "account_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    account: Mapped[Account] = relationship(lazy="raise")
+
+
+class ApiToken(Base):
+    """A program's key. Only the SHA-256 of it is kept."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (CheckConstraint(f"scope IN {SCOPES}", name="scope"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    scope: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

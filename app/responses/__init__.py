@@ -1,0 +1,1 @@
+"""What customers answered, and every change of it."""

@@ -1,0 +1,82 @@
+"""Response: the newest state of one customer's answer. Ledger: one row for every change of one."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+STATUSES = ("unscored", "counted", "excluded", "withdrawn", "superseded")
+COUNTED = text("status = 'counted'")
+
+
+class Response(Base):
+    """Unique by source and the platform's response id. `unscored` waits for its score."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        CheckConstraint(f"status IN {STATUSES}", name="status"),
+        CheckConstraint("score BETWEEN 0 AND 10", name="score"),
+        Index("uq_response_source_external", "source_id", "external_id", unique=True),
+        # The newest voices of a wall; what does not count is not in the index.
+        Index(
+            "ix_response_recent", "submitted_at", "id",
+            sqlite_where=COUNTED, postgresql_where=COUNTED,
+        ),
+        Index(
+            "ix_response_team_recent", "team_id", "submitted_at", "id",
+            sqlite_where=COUNTED, postgresql_where=COUNTED,
+        ),
+        Index(
+            "ix_response_site_recent", "site_id", "submitted_at", "id",
+            sqlite_where=COUNTED, postgresql_where=COUNTED,
+        ),
+        Index(
+            "ix_response_person_recent", "person_id", "submitted_at", "id",
+            sqlite_where=COUNTED, postgresql_where=COUNTED,
+        ),
+        Index(
+            "ix_response_email", "email",
+            sqlite_where=text("email IS NOT NULL"), postgresql_where=text("email IS NOT NULL"),
+        ),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    external_id: Mapped[str] = mapped_column(String(255))
+    survey_id: Mapped[str | None] = mapped_column(String(255))
+    channel: Mapped[str | None] = mapped_column(String(64))
+    score: Mapped[int | None]
+    comment: Mapped[str | None] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(String(320))
+    name: Mapped[str | None] = mapped_column(String(200))
+    consent: Mapped[bool | None]
+    attributes: Mapped[dict[str, Any]]
+    submitted_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+    # Orders updates; compared as a number. Microseconds since 1970 where it is a time.
+    version: Mapped[float | None]
+    # The local date of the answer, taken once, in its site's time zone.
+    answered_on: Mapped[date]
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(200))
+    stored_at: Mapped[datetime]
+
+
+class LedgerEntry(Base):
+    """One change of one response; `before` and `after` are what counted (null: it did not)."""
+
+    __tablename__ = "ledger"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    response_id: Mapped[int] = mapped_column(
+        ForeignKey("response.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime]
+    # Not a foreign key: raw deliveries are deleted after a month, the ledger stays.
+    delivery_id: Mapped[int | None]
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]

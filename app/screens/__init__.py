@@ -1,0 +1,1 @@
+"""The TVs: tokens, reports, commands."""

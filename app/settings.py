@@ -1,0 +1,75 @@
+"""Every setting, its default and its sentence; the only reader of the environment."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment or `.env`, each name with the prefix `CHEERBOARD_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHEERBOARD_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    database_url: str = Field(
+        default="",
+        description="Where answers are kept; empty means SQLite in the data folder, "
+        "`postgresql+psycopg://…` is PostgreSQL.",
+    )
+    data_dir: Path = Field(
+        default=Path("data"), description="Folder for the database file and the secret key."
+    )
+    host: str = Field(default="0.0.0.0", description="Address the server listens on.")  # noqa: S104
+    port: int = Field(default=8080, ge=0, le=65535, description="Port the server listens on.")
+    base_url: str = Field(
+        default="",
+        description="Public address, such as `https://wall.example.com`; empty means what the "
+        "browser asked for.",
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Seals stored secrets; made at first start and kept in the data folder.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="One line of text or one JSON object for each event."
+    )
+    max_body_bytes: int = Field(
+        default=1024 * 1024, ge=1024, description="Largest webhook body that is read."
+    )
+    allow_local_fetch: bool = Field(
+        default=False, description="Lets sources fetch answers from private addresses."
+    )
+    open_boards: bool = Field(
+        default=False,
+        description="Shows every board to anyone who can reach the server; the demo switches it "
+        "on.",
+    )
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'cheerboard.db'}"
+
+    @property
+    def key(self) -> bytes:
+        """The secret key; made and kept in the data folder (mode 0600) when none is set."""
+        return self.secret_key.get_secret_value().encode() or _kept_key(self.data_dir)
+
+
+def _kept_key(folder: Path) -> bytes:
+    path = folder / "secret_key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        # O_EXCL: when two processes start at once, one makes the key and both read it.
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes().strip()
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_urlsafe(48).encode())
+    return path.read_bytes().strip()

@@ -1,0 +1,1 @@
+"""Customers' words on their way to the wall."""

@@ -1,0 +1,1 @@
+"""What a comment says, and what of it may be shown. Pure."""

@@ -1,0 +1,54 @@
+"""Plain makers of rows for tests: people have names, and what is not said is ordinary."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.intake.models import Source
+from app.people.models import Company, Person, Site, Team
+
+
+def company(session: Session, *, timezone: str = "Europe/Berlin", **facts: Any) -> Company:
+    """The company and its first site."""
+    made = Company(id=1, name=facts.pop("name", "Northwind"), timezone=timezone, **facts)
+    session.add_all([made, Site(name="Head office", timezone=timezone)])
+    session.flush()
+    return made
+
+
+def site(session: Session, name: str, timezone: str = "Europe/Berlin") -> Site:
+    made = Site(name=name, timezone=timezone)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def team(session: Session, name: str, at: Site | None = None) -> Team:
+    made = Team(name=name, site_id=at.id if at else None)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def person(session: Session, name: str, of: Team | None = None, **facts: Any) -> Person:
+    made = Person(name=name, team_id=of.id if of else None, **facts)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def source(
+    session: Session, name: str = "survey", platform: str = "generic", **facts: Any
+) -> Source:
+    made = Source(
+        name=name,
+        platform=platform,
+        key=facts.pop("key", f"made-up-key-of-{name}"),
+        settings=facts.pop("settings", {}),
+        created_at=clock.now(),
+        **facts,
+    )
+    session.add(made)
+    session.flush()
+    return made
