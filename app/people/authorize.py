@@ -1,0 +1,65 @@
+"""Who may do what: one table, deny by default."""
+
+from dataclasses import dataclass, field
+
+from app.errors import ForbiddenError, UnauthorizedError
+
+EVERYONE_AT_THE_DESK = frozenset({"viewer", "lead", "admin"})
+WHO_STEER = frozenset({"lead", "admin"})
+ADMINS = frozenset({"admin"})
+
+# Action -> the roles that may do it. A route names its action (see doors.May); what is not here
+# nobody may do.
+MAY: dict[str, frozenset[str]] = {
+    "desk.view": EVERYONE_AT_THE_DESK,
+    "scores.read": EVERYONE_AT_THE_DESK,
+    "heroes.read": EVERYONE_AT_THE_DESK,
+    "stories.read": EVERYONE_AT_THE_DESK,
+    "stories.release": WHO_STEER,
+    "stories.recall": WHO_STEER,
+    "nominations.make": WHO_STEER,
+    "boards.watch": EVERYONE_AT_THE_DESK | {"screen"},
+    "screens.read": EVERYONE_AT_THE_DESK,
+    "screens.steer": WHO_STEER,
+    "responses.read": ADMINS,
+    "deliveries.read": ADMINS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: `nobody`, a `screen`, or an account or API token as viewer, lead or admin.
+
+    A token of scope `read` is a viewer, one of scope `admin` an admin; `account_id` is None for
+    both. `csrf` is what a form of this browser must carry; empty when no cookie spoke.
+    """
+
+    role: str = "nobody"
+    name: str = ""
+    account_id: int | None = None
+    screen_id: int | None = None
+    board_slug: str | None = None
+    watches_any_board: bool = False
+    csrf: str = field(default="", repr=False)
+
+
+def authorize(actor: Actor, action: str, thing: object = None) -> None:
+    """Returns when the actor may do this to that thing.
+
+    For `boards.watch` the thing is the board's slug: a screen sees its own board only. Raises
+    UnauthorizedError when nobody known asks, ForbiddenError when somebody known may not.
+    """
+    if may(actor, action, thing):
+        return
+    if actor.role == "nobody":
+        raise UnauthorizedError("Sign in first.")
+    raise ForbiddenError("This is not yours to see or change.")
+
+
+def may(actor: Actor, action: str, thing: object = None) -> bool:
+    """The same question without the error, so that a page offers only what will work."""
+    if action == "boards.watch" and actor.watches_any_board:
+        return True
+    if actor.role not in MAY.get(action, frozenset()):
+        return False
+    return actor.role != "screen" or thing == actor.board_slug
