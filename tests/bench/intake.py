@@ -1,0 +1,81 @@
+"""(a) Durable intake against the obvious endpoint and against the same server without storage."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.bench.load import pack
+from tests.bench.posts import answers, signed
+from tests.bench.serving import CLIENT_CORE, ROOT, SECRET, Served, cheerboard, free_port, serve
+from tests.bench.table import Row
+
+CONNECTIONS = 32
+
+
+def measure(count: int = 20_000, rival_count: int = 3_000) -> list[Row]:
+    """A burst of `count` distinct signed answers over 32 connections, each server on one core."""
+    rival = max((_obvious(path, rival_count) for path in ("/threads", "/loop")), key=_rate)
+    ceiling = _without_storage(count)
+    ours, counted = _ours(count)
+    return [
+        Row("intake: acknowledged, ours / obvious endpoint", _rate(ours) / _rate(rival), ">= 10",
+            f"{_rate(ours):.0f}/s against {_rate(rival):.0f}/s"),
+        Row("intake: acknowledged, ours / no storage", _rate(ours) / _rate(ceiling), ">= 0.35",
+            f"{_rate(ceiling):.0f}/s without storage"),
+        Row("intake: p99 of ours, ms", ours["p99_ms"], "< 60", f"p50 {ours['p50_ms']:.1f} ms"),
+        Row("intake: all in the score, ours / obvious endpoint", counted / _rate(rival), ">= 8",
+            f"{counted:.0f}/s until the score had all {count}"),
+    ]  # fmt: skip
+
+
+def _rate(result: dict[str, Any]) -> float:
+    return float(result["rate"])
+
+
+def _obvious(path: str, count: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        env = {"OBVIOUS_SECRET": SECRET, "OBVIOUS_DATABASE": f"{folder}/obvious.db"}
+        command = [sys.executable, "-m", "uvicorn", "tests.bench.obvious:app", "--port", str(port),
+                   "--no-access-log", "--log-level", "warning"]  # fmt: skip
+        with serve(command, port, env, "/score") as served:
+            result = _burst(served, signed(path, answers(count)))
+            assert served.get("/score")["n"] == count, "the rival lost answers"
+    return result
+
+
+def _without_storage(count: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tests.bench.nostorage"]
+        with cheerboard(Path(folder), command=command) as served:
+            return _burst(served, signed(served.hook, answers(count)))
+
+
+def _ours(count: int) -> tuple[dict[str, Any], float]:
+    with tempfile.TemporaryDirectory() as folder, cheerboard(Path(folder)) as served:
+        requests = signed(served.hook, answers(count))
+        started = time.perf_counter()
+        result = _burst(served, requests)
+        while served.get("/api/v1/score?scope=company")["n"] < count:
+            if time.perf_counter() - started > 120:
+                raise TimeoutError("the score never held every answer")
+            time.sleep(0.05)
+        return result, count / (time.perf_counter() - started)
+
+
+def _burst(served: Served, requests: list[bytes]) -> dict[str, Any]:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(pack(requests))
+        file.flush()
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.load", file.name, "--port", str(served.port),
+             "--connections", str(CONNECTIONS), "--core", str(CLIENT_CORE)],
+            cwd=ROOT, capture_output=True, text=True, timeout=400, check=True,
+        )  # fmt: skip
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert set(result["statuses"]) == {"202"}, result["statuses"]
+    return result
