@@ -1,0 +1,56 @@
+"""Voices: the newest answers of a board's scope, as kinds of dots without anything personal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.board.scene import Stage
+from app.responses.models import COUNTED, Response
+from app.scores.nps import category
+
+
+@dataclass(frozen=True)
+class Voice:
+    """`id` names this dot wherever it is drawn; `kind` is promoter, passive or detractor."""
+
+    id: str
+    kind: str
+
+
+def recent(session: Session, stage: Stage, limit: int, days: int | None = None) -> list[Voice]:
+    """The last voices of the board's scope, oldest first; `days` keeps to that window."""
+    return newest(session, _of(stage), limit, _first_day(stage, days))
+
+
+def newest(
+    session: Session,
+    of: Sequence[ColumnElement[bool]],
+    limit: int,
+    since: date | None = None,
+) -> list[Voice]:
+    """The last counted voices that meet every condition, oldest first."""
+    query = (
+        select(Response.id, Response.score)
+        .where(COUNTED, *of)
+        .order_by(Response.submitted_at.desc(), Response.id.desc())
+        .limit(limit)
+    )
+    if since is not None:
+        query = query.where(Response.answered_on >= since)
+    rows = session.execute(query).all()
+    return [Voice(id=str(id_), kind=str(category(score))) for id_, score in reversed(rows)]
+
+
+def _of(stage: Stage) -> list[ColumnElement[bool]]:
+    if stage.scope == "team":
+        return [Response.team_id == stage.scope_id]
+    if stage.scope == "site":
+        return [Response.site_id == stage.scope_id]
+    return []
+
+
+def _first_day(stage: Stage, days: int | None) -> date | None:
+    return None if days is None else stage.today - timedelta(days=days - 1)
