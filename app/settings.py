@@ -24,7 +24,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=Path("data"), description="Folder for the database file and the secret key."
     )
-    host: str = Field(default="0.0.0.0", description="Address the server listens on.")  # noqa: S104
+    host: str = Field(
+        default="0.0.0.0",  # noqa: S104 - screens reach it through the network
+        description="Address the server listens on.",
+    )
     port: int = Field(default=8080, ge=0, le=65535, description="Port the server listens on.")
     base_url: str = Field(
         default="",
