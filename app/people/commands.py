@@ -1,0 +1,190 @@
+"""Commands: company, site, team, person, lead, token."""
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from app import console
+from app.people import accounts, company, rosterfile, staff
+from app.people.tokens import add_token
+
+cli = typer.Typer()
+company_cli = typer.Typer(help="The company's settings.", no_args_is_help=True)
+site_cli = typer.Typer(help="Places, each with its own clock.", no_args_is_help=True)
+team_cli = typer.Typer(help="Teams.", no_args_is_help=True)
+person_cli = typer.Typer(help="People on the roster.", no_args_is_help=True)
+lead_cli = typer.Typer(help="Accounts at the desk.", no_args_is_help=True)
+token_cli = typer.Typer(help="API tokens.", no_args_is_help=True)
+for _name, _group in {
+    "company": company_cli,
+    "site": site_cli,
+    "team": team_cli,
+    "person": person_cli,
+    "lead": lead_cli,
+    "token": token_cli,
+}.items():
+    cli.add_typer(_group, name=_name)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
+
+@company_cli.command("set")
+def company_set(
+    name: Annotated[str | None, typer.Option()] = None,
+    timezone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
+    target: Annotated[int | None, typer.Option(help="The score to reach, -100 to 100.")] = None,
+    window: Annotated[int | None, typer.Option(help="Days of the rolling score, 1 to 366.")] = None,
+    individuals: Annotated[
+        Literal["on", "off"] | None,
+        typer.Option(help="Whether personal scores and ranks are shown."),
+    ] = None,
+    domain: Annotated[str | None, typer.Option(help="The company's own mail domain.")] = None,
+) -> None:
+    """Change what is given, keep the rest; the first time, make the company and its first site."""
+    facts = {
+        "name": name,
+        "timezone": timezone,
+        "target": target,
+        "window_days": window,
+        "individuals": None if individuals is None else individuals == "on",
+        "domain": domain,
+    }
+    with console.database().write.begin() as session:
+        made = company.set_company(session, facts)
+    console.say(f"{made.name}: time zone {made.timezone}, window {made.window_days} days.")
+
+
+@site_cli.command("add")
+def site_add(name: str, timezone: Annotated[str, typer.Option()], *, as_json: Json = False) -> None:
+    """A new site."""
+    with console.database().write.begin() as session:
+        made = company.add_site(session, name, timezone)
+    _say_made("site", made.id, made.name, as_json=as_json)
+
+
+@team_cli.command("add")
+def team_add(
+    name: str, site: Annotated[str | None, typer.Option()] = None, *, as_json: Json = False
+) -> None:
+    """A new team."""
+    with console.database().write.begin() as session:
+        made = staff.add_team(session, name, site)
+    _say_made("team", made.id, made.name, as_json=as_json)
+
+
+@person_cli.command("add")
+def person_add(
+    name: str,
+    team: Annotated[str, typer.Option()],
+    alias: Annotated[
+        list[str] | None, typer.Option(help="What a platform calls this person; repeatable.")
+    ] = None,
+    email: Annotated[str | None, typer.Option()] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """A new person."""
+    with console.database().write.begin() as session:
+        made = staff.add_person(session, name, team, alias or (), email)
+    _say_made("person", made.id, made.name, as_json=as_json)
+
+
+@person_cli.command("import")
+def person_import(
+    file: Annotated[Path, typer.Argument(help="CSV with name, team, aliases, email, visibility.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Add or change everybody in a file; it may be read again."""
+    done = rosterfile.enter(console.database(), rosterfile.read(file.read_bytes()))
+    if as_json:
+        console.say_json(done)
+    else:
+        console.say(", ".join(f"{count} {what}" for what, count in done.items()) + ".")
+
+
+@person_cli.command("set")
+def person_set(
+    name: Annotated[str, typer.Argument(help="Whole name or alias, or #ID.")],
+    visibility: Annotated[
+        Literal["full", "first-initial", "first", "initials", "hidden"] | None, typer.Option()
+    ] = None,
+    team: Annotated[str | None, typer.Option()] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Change what a wall may show of a person, or their team."""
+    if visibility is None and team is None:
+        console.refuse("Say what to change: --visibility or --team.")
+    with console.database().write.begin() as session:
+        made = staff.set_person(session, name, visibility=visibility, team=team)
+    _say_made("person", made.id, made.name, as_json=as_json)
+
+
+@lead_cli.command("add")
+def lead_add(
+    email: str,
+    name: Annotated[str, typer.Option()],
+    role: Annotated[Literal["admin", "lead", "viewer"], typer.Option()],
+    *,
+    password_stdin: FromStdin = False,
+) -> None:
+    """A new account; without a terminal and without a password, one is made and shown once."""
+    password, is_made = _password(from_stdin=password_stdin)
+    accounts.add_account(console.database(), email, name, role, password)
+    console.say(f"{email} may sign in as {role}.")
+    if is_made:
+        console.say(f"Password, shown this once: {password}")
+
+
+@lead_cli.command("password")
+def lead_password(email: str, *, password_stdin: FromStdin = False) -> None:
+    """Another password; whoever was signed in with the old one is signed out."""
+    password, is_made = _password(from_stdin=password_stdin)
+    accounts.set_password(console.database(), email, password)
+    console.say(f"{email} has another password.")
+    if is_made:
+        console.say(f"Password, shown this once: {password}")
+
+
+@lead_cli.command("close")
+def lead_close(email: str) -> None:
+    """Close an account: signed out everywhere, and nobody signs in with it any more."""
+    accounts.close_account(console.database(), email)
+    console.say(f"{email} may not sign in any more.")
+
+
+@token_cli.command("add")
+def token_add(
+    name: str, scope: Annotated[Literal["read", "admin"], typer.Option()], *, as_json: Json = False
+) -> None:
+    """A new API token, shown this once."""
+    with console.database().write.begin() as session:
+        key = add_token(session, name, scope)
+    if as_json:
+        console.say_json({"name": name, "scope": scope, "token": key})
+    else:
+        console.say(f"Token, shown this once: {key}")
+
+
+def _say_made(kind: str, made_id: int, name: str, *, as_json: bool) -> None:
+    if as_json:
+        console.say_json({"id": str(made_id), "name": name})
+    else:
+        console.say(f"The {kind} {name} is on the roster.")
+
+
+def _password(*, from_stdin: bool) -> tuple[str, bool]:
+    """A password, and whether we made it."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n"), False
+    if sys.stdin.isatty():
+        asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return asked, False
+    return secrets.token_urlsafe(15), True

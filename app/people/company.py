@@ -1,0 +1,84 @@
+"""The company's own settings, and its sites."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import CheerboardError
+from app.live.bus import announce
+from app.people.models import Company, Site
+from app.people.names import fold
+from app.people.wording import label_of, timezone_of
+
+# The first site, when `company set` made it; `site add` made the others.
+HEAD_OFFICE = "Head office"
+UNNAMED = "Our company"
+TARGET_RANGE = (-100, 100)
+WINDOW_RANGE = (1, 366)
+
+
+def set_company(session: Session, facts: Mapping[str, Any]) -> Company:
+    """Changes what is given of name, timezone, target, window_days, individuals and domain.
+
+    What is not given, or None, stays. The first call makes the company, in UTC unless it says
+    otherwise, and its first site. That site goes on following the company's time zone as long as
+    `company set` made it and it has the company's zone; another site never does. Old answers keep
+    the date they were given. Raises CheerboardError for a value that will not do.
+    """
+    facts = {name: _checked(name, value) for name, value in facts.items() if value is not None}
+    company = session.get(Company, 1)
+    if company is None:
+        company = Company(id=1, **{"name": UNNAMED, "timezone": "UTC"} | facts)
+        session.add(company)
+        session.flush()
+    timezone = company.timezone
+    for name, value in facts.items():
+        setattr(company, name, value)
+    _keep_first_site(session, timezone, company.timezone)
+    announce(session, "company")
+    return company
+
+
+def add_site(session: Session, name: str, timezone: str) -> Site:
+    """A new site. Raises CheerboardError when the name is taken or the zone unknown."""
+    name, timezone = label_of(name, "site's name"), timezone_of(timezone)
+    for taken in session.scalars(select(Site.name)):
+        if fold(taken) == fold(name):
+            raise CheerboardError(f"There is a site named {taken!r} already.", status=409)
+    site = Site(name=name, timezone=timezone)
+    session.add(site)
+    session.flush()
+    announce(session, "people")
+    return site
+
+
+def _keep_first_site(session: Session, before: str, timezone: str) -> None:
+    first = session.scalar(select(Site).order_by(Site.id).limit(1))
+    if first is None:
+        session.add(Site(name=HEAD_OFFICE, timezone=timezone))
+        session.flush()
+    elif first.name == HEAD_OFFICE and first.timezone == before:
+        first.timezone = timezone
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name == "name":
+        return label_of(value, "company's name")
+    if name == "timezone":
+        return timezone_of(value)
+    if name == "domain":
+        return label_of(value, "domain").casefold()
+    if name == "target":
+        return _within(TARGET_RANGE, value, "target is a score")
+    if name == "window_days":
+        return _within(WINDOW_RANGE, value, "window is a number of days")
+    return value
+
+
+def _within(allowed: tuple[int, int], value: int, what: str) -> int:
+    low, high = allowed
+    if not low <= value <= high:
+        raise CheerboardError(f"The {what} from {low} to {high}, not {value}.")
+    return value
