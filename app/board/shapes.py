@@ -6,7 +6,7 @@ from math import cos, pi, radians, sin
 
 # A dot's radius as a share of the way to its neighbour; fuller looks like a chain, less like dust.
 FULLNESS = 0.36
-LARGEST_DOT = 3.0
+LARGEST_DOT = 4.0
 ROW_GAP = 1.5
 
 
@@ -90,6 +90,22 @@ def in_radii(length: float, radius: float) -> float:
     return round(length / radius, 2) + 0.0  # adding nothing turns -0.0 into 0.0
 
 
+def beads(places: Sequence[tuple[float, float]]) -> str:
+    """A path that is nothing but ends: with round caps each place becomes one filled dot."""
+    return "".join(f"M{_short(x)} {_short(y)}h0" for x, y in places)
+
+
+def points(places: Sequence[tuple[float, float]]) -> str:
+    """The `points` of a polyline."""
+    return " ".join(f"{_short(x)},{_short(y)}" for x, y in places)
+
+
+def pile(count: int, wide: int, pitch: float, middle: float, up: int) -> list[tuple[float, float]]:
+    """Places of a pile, filled row by row from its foot at 0; `up` is -1 upwards, 1 downwards."""
+    left = middle - (wide - 1) * pitch / 2
+    return [(left + (at % wide) * pitch, up * (at // wide + 0.5) * pitch) for at in range(count)]
+
+
 def _pitch(count: int, rows: int, radius: float, sweep: float) -> float:
     """Way between neighbours such that `count` places fill all arcs.
 
@@ -97,3 +113,7 @@ def _pitch(count: int, rows: int, radius: float, sweep: float) -> float:
     """
     behind = ROW_GAP * rows * (rows - 1) / 2
     return sweep * radius * rows / (max(count - rows, 1) + sweep * behind)
+
+
+def _short(length: float) -> str:
+    return f"{length:.2f}".rstrip("0").rstrip(".").replace("-0.", "-.")

@@ -11,6 +11,8 @@ from app.board.scene import Stage
 from app.responses.models import COUNTED, Response
 from app.scores.nps import category
 
+KINDS = ("promoter", "passive", "detractor")
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -41,7 +43,11 @@ def newest(
     if since is not None:
         query = query.where(Response.answered_on >= since)
     rows = session.execute(query).all()
-    return [Voice(id=str(id_), kind=str(category(score))) for id_, score in reversed(rows)]
+    return [
+        Voice(id=str(id_), kind=category(score))
+        for id_, score in reversed(rows)
+        if score is not None
+    ]
 
 
 def _of(stage: Stage) -> list[ColumnElement[bool]]:

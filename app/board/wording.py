@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-NARROW_SPACE = "\u202f"
+FIXED_SPACE = "\u00a0"
 WEEKS = {7: "week", 14: "two weeks", 28: "four weeks", 84: "twelve weeks", 91: "13 weeks"}
 
 
 def grouped(number: int) -> str:
     """1284567 as "1 284 567", with spaces that do not break."""
-    return f"{number:,}".replace(",", NARROW_SPACE)
+    return f"{number:,}".replace(",", FIXED_SPACE)
 
 
 def voices(number: int) -> str:
