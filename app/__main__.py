@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app import console
@@ -83,10 +83,14 @@ def main() -> None:
         _leave(_setting_trouble(error))
     except (DBAPIError, PoolTimeoutError) as error:
         _leave(_database_trouble(error))
+    except ArgumentError:  # not repeated: it may carry a password
+        _leave("CHEERBOARD_DATABASE_URL is not the address of a database that can be used.")
     except OSError as error:
         _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except typer.Abort:
         sys.exit(130)
+    finally:
+        console.close()
     sys.exit(code if isinstance(code, int) else 0)
 
 

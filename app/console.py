@@ -18,12 +18,22 @@ from app.settings import Settings
 Item = TypeVar("Item")
 
 
+_opened: list[Database] = []
+
+
 def database(settings: Settings | None = None) -> Database:
     """The configured database. Writing is refused where it could harm a running server's file."""
     opened = connect((settings or Settings()).database)
+    _opened.append(opened)
     if opened.is_sqlite and not sqlite_is_safe():
         event.listen(opened.writer, "begin", lambda _: _refuse_beside_server(opened.url))
     return opened
+
+
+def close() -> None:
+    """Closes what this command opened."""
+    while _opened:
+        _opened.pop().dispose()
 
 
 def server_lock(url: str) -> Path | None:
@@ -32,6 +42,14 @@ def server_lock(url: str) -> Path | None:
     if address.get_backend_name() != "sqlite" or not address.database:
         return None
     return Path(f"{address.database}.server")
+
+
+def address(settings: Settings, path: str) -> str:
+    """The absolute address of a path: under BASE_URL, else on the machine that serves."""
+    if settings.base_url:
+        return settings.base_url.rstrip("/") + path
+    host = "localhost" if settings.host in {"", "0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not listened on
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path}"
 
 
 def say(sentence: str) -> None:

@@ -1,0 +1,148 @@
+"""`cheerboard board …`, `scene …` and `screen …`: walls, their pictures, and who shows them."""
+
+from typing import Annotated, TypeVar
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock, console
+from app.board import options
+from app.board.models import Board
+from app.board.scene import scenes
+from app.errors import CheerboardError, NotFoundError
+from app.live.bus import announce
+from app.people.keys import digest, new_key
+from app.people.models import Site, Team
+from app.people.names import fold
+from app.screens.models import Screen
+from app.settings import Settings
+
+cli = typer.Typer()
+board_cli = typer.Typer(help="Walls.", no_args_is_help=True)
+scene_cli = typer.Typer(help="The pictures a wall can show.", no_args_is_help=True)
+screen_cli = typer.Typer(help="Browsers that show a wall.", no_args_is_help=True)
+cli.add_typer(board_cli, name="board")
+cli.add_typer(scene_cli, name="scene")
+cli.add_typer(screen_cli, name="screen")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Place = TypeVar("Place", Site, Team)
+
+
+@board_cli.command("add")
+def board_add(
+    slug: str,
+    title: Annotated[str, typer.Option(help="What the rail says.")],
+    scenes: Annotated[str, typer.Option(help="Names between commas; all when absent.")] = "",
+    audience: Annotated[str, typer.Option(help="staff, visitor or street.")] = "staff",
+    site: Annotated[str, typer.Option(help="Shows this site instead of the company.")] = "",
+    team: Annotated[str, typer.Option(help="Shows this team instead of the company.")] = "",
+) -> None:
+    """Hang a wall at /tv/SLUG."""
+    if site and team:
+        raise CheerboardError("A board shows one site or one team, not both.")
+    board = Board(slug=options.check_slug(slug), title=_title(title), settings={})
+    options.change(board, {"audience": audience})
+    board.scenes = options.read_scenes(scenes) if scenes else options.usual_scenes()
+    with console.database().write.begin() as session:
+        if session.scalar(select(Board.id).where(Board.slug == slug)) is not None:
+            raise CheerboardError(f"There is a board {slug!r} already.", status=409)
+        board.site_id = _find(session, Site, site).id if site else None
+        board.team_id = _find(session, Team, team).id if team else None
+        session.add(board)
+        announce(session, "boards")
+    console.say(f"The board is at {console.address(Settings(), f'/tv/{slug}')}")
+
+
+@board_cli.command("set")
+def board_set(
+    slug: str,
+    changes: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="Such as theme=paper")],
+) -> None:
+    """Change how a wall is shown."""
+    pairs = {}
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise CheerboardError(f"{change!r} is not KEY=VALUE, such as theme=paper.")
+        pairs[key.strip()] = value
+    with console.database().write.begin() as session:
+        options.change(_board(session, slug), pairs)
+        announce(session, "boards")
+    console.say(f"Changed {', '.join(pairs)} of {slug}.")
+
+
+@board_cli.command("list")
+def board_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it a flag
+    """Every wall and its address."""
+    settings = Settings()
+    with console.database().read() as session:
+        boards = [
+            {"slug": b.slug, "title": b.title, "url": console.address(settings, f"/tv/{b.slug}")}
+            for b in session.scalars(select(Board).order_by(Board.slug))
+        ]
+    if as_json:
+        console.say_json(boards)
+        return
+    for board in boards:
+        console.say("{slug}  {title}  {url}".format(**board))
+
+
+@scene_cli.command("list")
+def scene_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it a flag
+    """Every scene there is; a system scene is shown by the machine alone."""
+    found = [
+        {"name": scene.name, "title": scene.title, "system": scene.system}
+        for scene in scenes().values()
+    ]
+    if as_json:
+        console.say_json(found)
+        return
+    for scene in found:
+        console.say(f"{scene['name']}  {scene['title']}{'  (system)' if scene['system'] else ''}")
+
+
+@screen_cli.command("add")
+def screen_add(
+    name: str,
+    board: Annotated[str, typer.Option(help="The slug of the board it shows.")],
+    as_json: Json = False,  # noqa: FBT002 - Typer makes it a flag
+) -> None:
+    """Make a link that turns any browser into this screen; it is shown once."""
+    token = new_key()
+    with console.database().write.begin() as session:
+        _board(session, board)
+        if session.scalar(select(Screen.id).where(Screen.name == name)) is not None:
+            raise CheerboardError(f"There is a screen {name!r} already.", status=409)
+        screen = Screen(
+            name=_title(name), board_slug=board, token_hash=digest(token), created_at=clock.now()
+        )
+        session.add(screen)
+        announce(session, "screens")
+    url = console.address(Settings(), f"/screen?token={token}")
+    if as_json:
+        console.say_json({"id": str(screen.id), "name": screen.name, "url": url})
+    else:
+        console.say(f"Open this once in the browser of {screen.name}: {url}")
+
+
+def _board(session: Session, slug: str) -> Board:
+    board = session.scalar(select(Board).where(Board.slug == slug))
+    if board is None:
+        raise NotFoundError(f"There is no board {slug!r}; `cheerboard board list` names them.")
+    return board
+
+
+def _find(session: Session, kind: type[Place], name: str) -> Place:
+    for place in session.scalars(select(kind)):
+        if fold(place.name) == fold(name):
+            return place
+    raise NotFoundError(f"There is no {kind.__tablename__} {name!r}.")
+
+
+def _title(text: str) -> str:
+    text = " ".join(text.split())
+    if not 1 <= len(text) <= 200:
+        raise CheerboardError("A name or title is 1 to 200 characters.")
+    return text
