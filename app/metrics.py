@@ -11,5 +11,8 @@ drawn_after = Histogram(
 )
 screens = Gauge("cheerboard_screens_connected", "Screens with an open socket.")
 frames = Counter("cheerboard_frames_sent", "Frames handed to a socket.")
+failed_parts = Counter(
+    "cheerboard_failed_parts", "Parts of a picture that could not be drawn or were too large."
+)
 redraws = Counter("cheerboard_redraws", "Times a board was drawn.")
 backlog = Gauge("cheerboard_backlog", "Deliveries kept and not yet processed.")

@@ -4,7 +4,6 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection, PoolProxiedConnection, event, text
 from sqlalchemy.orm import Session
@@ -108,22 +107,6 @@ def _hold_until_commit(database: Database, tell: Callable[[Iterable[str]], None]
     engine = database.writer
     driver_commit = engine.dialect.do_commit
 
-    def begin(connection: Connection) -> None:
-        connection.info[_PENDING] = [set()]
-
-    def savepoint(connection: Connection, _name: str | None) -> None:
-        _pending(connection).append(set())
-
-    def release(connection: Connection, _name: str, _context: None) -> None:
-        said = _pending(connection).pop()
-        _pending(connection)[-1].update(said)
-
-    def forget(connection: Connection, *_savepoint: Any) -> None:
-        if _savepoint:
-            _pending(connection).pop()
-        else:
-            begin(connection)
-
     def commit(dbapi_connection: PoolProxiedConnection) -> None:
         try:
             driver_commit(dbapi_connection)
@@ -135,9 +118,26 @@ def _hold_until_commit(database: Database, tell: Callable[[Iterable[str]], None]
         if said := dbapi_connection.info.pop(_PENDING, [set()])[0]:
             tell(said)
 
-    event.listen(engine, "begin", begin)
-    event.listen(engine, "savepoint", savepoint)
-    event.listen(engine, "release_savepoint", release)
-    event.listen(engine, "rollback_savepoint", forget)
-    event.listen(engine, "rollback", forget)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "savepoint", _savepoint)
+    event.listen(engine, "release_savepoint", _release)
+    event.listen(engine, "rollback_savepoint", _forget_savepoint)
+    event.listen(engine, "rollback", _begin)
     engine.dialect.do_commit = commit  # type: ignore[method-assign]
+
+
+def _begin(connection: Connection) -> None:
+    connection.info[_PENDING] = [set()]
+
+
+def _savepoint(connection: Connection, _name: str | None) -> None:
+    _pending(connection).append(set())
+
+
+def _release(connection: Connection, _name: str, _context: None) -> None:
+    said = _pending(connection).pop()
+    _pending(connection)[-1].update(said)
+
+
+def _forget_savepoint(connection: Connection, _name: str, _context: None) -> None:
+    _pending(connection).pop()
