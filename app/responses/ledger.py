@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.people.models import Company
 from app.people.roster import Roster
-from app.responses import one_voice
+from app.responses import bulk, one_voice
 from app.responses.models import LedgerEntry, Response
 from app.responses.revision import Row, external_id, is_change, place_of, placed, revised
 from app.responses.voice import Change, Entry, Voice, as_json, voice_of
@@ -26,6 +26,8 @@ CHUNK = 500
 TURN = 7_206_112_026
 # What a change may touch; the rest is written once.
 _FIXED = {"id", "source_id", "external_id"}
+_INSERT = insert(RESPONSE).values({c.name: bindparam(c.name) for c in RESPONSE.c if c.name != "id"})
+_APPEND = insert(LEDGER)
 _UPDATE = (
     update(RESPONSE)
     .where(RESPONSE.c.id == bindparam("response_id"))
@@ -128,7 +130,7 @@ def _settle_and_write(session: Session, drafts: list[Draft]) -> list[Change]:
         if d.stored is not None and d.row is not None and d.row != d.stored
     ]
     if updated:
-        session.connection().execute(_UPDATE, updated)
+        bulk.run(session.connection(), _UPDATE, updated)
     _append(session, drafts, clock.now())
     return [
         Change(d.row["id"], d.steps[0][1], d.steps[-1][2], d.stored is None, d.row)
@@ -166,8 +168,7 @@ def _settled(session: Session, drafts: list[Draft]) -> list[Draft]:
 
 def _insert(session: Session, rows: list[Row]) -> None:
     """Stores new responses and writes their ids into the given rows."""
-    columns = [{k: v for k, v in row.items() if k != "id"} for row in rows]
-    session.connection().execute(insert(RESPONSE), columns)
+    bulk.run(session.connection(), _INSERT, rows)
     by_key = {(row["source_id"], row["external_id"]): row for row in rows}
     for source_id in {row["source_id"] for row in rows}:
         for chunk in _chunks(e for source, e in by_key if source == source_id):
@@ -191,8 +192,7 @@ def _append(session: Session, drafts: list[Draft], at: datetime) -> None:
         if draft.row is not None
         for delivery_id, before, after in draft.steps
     ]
-    if entries:
-        session.connection().execute(insert(LEDGER), entries)
+    bulk.run(session.connection(), _APPEND, entries)
 
 
 def _rows(session: Session, where: Any) -> Iterator[Row]:

@@ -25,12 +25,6 @@ ATTRIBUTES = 100
 BY_PLATFORM = "excluded by the platform"
 # What orders updates; a change of these alone is no change of the response.
 ORDER = ("version", "updated_at", "stored_at")
-_BLANK: Row = dict.fromkeys(
-    (
-        "id", "survey_id", "channel", "score", "comment", "email", "name", "consent", "updated_at",
-        "version", "site_id", "team_id", "person_id", "reason",
-    )
-)  # fmt: skip
 
 
 def revised(row: Row | None, entry: Entry, roster: Roster) -> Row:
@@ -39,7 +33,7 @@ def revised(row: Row | None, entry: Entry, roster: Roster) -> Row:
     if isinstance(answer, Withdrawal):
         return _withdrawn(row, entry, answer, roster)
     if row is None:
-        return _answered(_blank(entry, roster), answer, "replace", entry, roster)
+        return _first(answer, entry, roster)
     manner = _manner(row, answer, entry)
     return row if manner is None else _answered(row, answer, manner, entry, roster)
 
@@ -80,7 +74,7 @@ def cut(text: str | None, length: int) -> str | None:
 def _withdrawn(row: Row | None, entry: Entry, withdrawal: Withdrawal, roster: Roster) -> Row:
     if row is None:
         # Kept, so that the answer does not count should it arrive after its withdrawal.
-        row = _blank(entry, roster)
+        row = _first(Answer(response_id=withdrawal.response_id, score=None), entry, roster)
     elif row["status"] == "withdrawn" or _is_newer(row["version"], withdrawal.version):
         return row
     reason = cut(withdrawal.reason, 200)
@@ -100,18 +94,28 @@ def _is_newer(one: float | None, other: float | None) -> bool:
     return one is not None and other is not None and one > other
 
 
-def _blank(entry: Entry, roster: Roster) -> Row:
-    """A response of which only the id is known yet; its date is provisional."""
-    place = roster.place(None, None, None)
+def _first(answer: Answer, entry: Entry, roster: Roster) -> Row:
+    """A response that was not known before. Without a score its place and date are provisional."""
+    said = _said(answer)
+    place = place_of(said["attributes"], roster)
+    submitted_at = _moment(answer.submitted_at) or entry.received_at
+    status, reason = ("unscored", None) if answer.score is None else ("counted", None)
+    if answer.excluded is not None:
+        status, reason = "excluded", _excluded(answer.excluded)
     return {
-        **_BLANK,
+        "id": None,
         "source_id": entry.source_id,
-        "external_id": external_id(entry.answer.response_id),
-        "attributes": {},
-        "submitted_at": entry.received_at,
-        "answered_on": _day(entry.received_at, place.timezone),
+        "external_id": external_id(answer.response_id),
+        **said,
+        "score": answer.score,
+        "version": answer.version,
+        "submitted_at": submitted_at,
+        "answered_on": _day(submitted_at, place.timezone),
         "site_id": place.site_id,
-        "status": "unscored",
+        "team_id": place.team_id,
+        "person_id": place.person_id,
+        "status": status,
+        "reason": reason,
         "stored_at": entry.received_at,
     }
 
@@ -182,7 +186,7 @@ def _standing(
     if status == "excluded" and not str(reason).startswith(BY_PLATFORM):
         return status, reason
     if answer.excluded is not None and manner != "fill":
-        return "excluded", cut(f"{BY_PLATFORM}: {answer.excluded}", 200)
+        return "excluded", _excluded(answer.excluded)
     if status == "excluded" and _stays_excluded(row, answer, manner):
         return status, reason
     if score is None:
@@ -194,6 +198,10 @@ def _stays_excluded(row: Row, answer: Answer, manner: Manner) -> bool:
     """A part, and a repeat of the same version, say nothing about it; a whole answer does."""
     same_version = answer.version is not None and answer.version == row["version"]
     return manner == "fill" or answer.score is None or same_version
+
+
+def _excluded(reason: str) -> str | None:
+    return cut(f"{BY_PLATFORM}: {reason}", 200)
 
 
 def _names(attributes: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:

@@ -1,9 +1,9 @@
 """Entry: what comes in. Voice: what counts. Change: what an entry did. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.responses.answer import Answer, Withdrawal
 
@@ -18,8 +18,7 @@ class Entry:
     answer: Answer | Withdrawal
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(NamedTuple):
     """What a response adds to every tally it belongs to."""
 
     score: int
@@ -63,7 +62,9 @@ def voice_of(row: Mapping[str, Any]) -> Voice | None:
 
 def as_json(voice: Voice | None) -> dict[str, Any] | None:
     """For the ledger."""
-    return None if voice is None else {**asdict(voice), "day": voice.day.isoformat()}
+    if voice is None:
+        return None
+    return {**voice._asdict(), "day": voice.day.isoformat()}
 
 
 def from_json(document: Mapping[str, Any] | None) -> Voice | None:

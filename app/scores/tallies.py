@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.responses import bulk
 from app.responses.voice import Change, Voice
 from app.scores import nps
 from app.scores.models import DailyTally
@@ -31,17 +33,12 @@ class Point:
 
 def apply(session: Session, changes: Iterable[Change]) -> None:
     """Adds what changed to every tally it belongs to. The cost knows only the changes."""
-    sums: dict[Key, Tally] = {}
+    sums: dict[Key, list[int]] = {}
     for change in changes:
-        if change.before == change.after:
-            continue
-        if change.before is not None:
-            for key in keys_of(change.before):
-                sums[key] = sums.get(key, Tally()) - nps.one(change.before.score)
-        if change.after is not None:
-            for key in keys_of(change.after):
-                sums[key] = sums.get(key, Tally()) + nps.one(change.after.score)
-    add(session, sums)
+        if change.before != change.after:
+            _count(sums, change.before, -1)
+            _count(sums, change.after, 1)
+    add(session, {key: Tally(*counts) for key, counts in sums.items()})
 
 
 def add(session: Session, sums: dict[Key, Tally]) -> None:
@@ -60,21 +57,8 @@ def add(session: Session, sums: dict[Key, Tally]) -> None:
         for key, tally in sorted(sums.items())
         if tally != Tally()
     ]
-    if rows:
-        session.connection().execute(_upsert(session), rows)
-
-
-def keys_of(voice: Voice) -> list[Key]:
-    """The tallies that one voice belongs to."""
-    day, part = voice.day, segment(voice.survey_id, voice.channel)
-    keys: list[Key] = [("company", COMPANY, day, part)]
-    if voice.site_id is not None:
-        keys.append(("site", voice.site_id, day, part))
-    if voice.team_id is not None:
-        keys.append(("team", voice.team_id, day, part))
-    if voice.person_id is not None:
-        keys.append(("person", voice.person_id, day, part))
-    return keys
+    connection = session.connection()
+    bulk.run(connection, _upsert(connection.dialect.name), rows)
 
 
 def segment(survey_id: str | None, channel: str | None) -> str:
@@ -134,9 +118,26 @@ def _within(scope: str, scope_id: int | None, until: date, days: int) -> Any:
     return (TALLY.c.scope == scope) & (TALLY.c.scope_id == scope_id) & dates
 
 
-def _upsert(session: Session) -> Any:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement: Any = (sqlite.insert if is_sqlite else postgresql.insert)(TALLY)
+def _count(sums: dict[Key, list[int]], voice: Voice | None, by: int) -> None:
+    """One voice more or less in the company, its site, team and person, as far as it has them."""
+    if voice is None:
+        return
+    part = segment(voice.survey_id, voice.channel)
+    place = COUNTS.index(f"{nps.category(voice.score)}s")
+    for scope, scope_id in (
+        ("company", COMPANY),
+        ("site", voice.site_id),
+        ("team", voice.team_id),
+        ("person", voice.person_id),
+    ):
+        if scope_id is not None:
+            counts = sums.setdefault((scope, scope_id, voice.day, part), [0, 0, 0])
+            counts[place] += by
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    statement: Any = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(TALLY)
     return statement.on_conflict_do_update(
         index_elements=list(TALLY.primary_key),
         set_={count: TALLY.c[count] + statement.excluded[count] for count in COUNTS},
