@@ -77,7 +77,8 @@ def _config(settings: Settings) -> uvicorn.Config:
         port=settings.port,
         loop="auto",  # uvloop where there is a wheel of it
         http="httptools",
-        ws="websockets-sansio",
+        ws="app.live.wire:Wire",
+        ws_per_message_deflate=False,
         ws_ping_interval=20,
         ws_ping_timeout=20,
         # A screen's report is a few hundred bytes; nothing larger is expected from a browser.
