@@ -1,0 +1,115 @@
+"""The raw inbox: what waits, what became of each delivery, and processing kept ones again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import Database
+from app.intake.models import Delivery
+from app.live.bus import announce
+from app.responses import ledger
+
+
+class Waiting(NamedTuple):
+    """A delivery that waits to be processed."""
+
+    id: int
+    source_id: int
+    received_at: datetime
+    headers: dict[str, Any]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one delivery; `error` is a sentence or None."""
+
+    id: int
+    outcome: str
+    error: str | None = None
+
+
+def waiting(session: Session, most: int, most_bytes: int) -> list[Waiting]:
+    """The deliveries that came first and still wait; at least one, however large."""
+    rows = session.execute(
+        select(
+            Delivery.id, Delivery.source_id, Delivery.received_at, Delivery.headers, Delivery.body
+        )
+        .where(Delivery.outcome == "kept")
+        .order_by(Delivery.id)
+        .limit(most)
+        .execution_options(yield_per=50)
+    )
+    found: list[Waiting] = []
+    size = 0
+    for row in rows:
+        found.append(Waiting(*row))
+        size += len(row.body)
+        if size > most_bytes:
+            break
+    return found
+
+
+def count_waiting(session: Session) -> int:
+    """How many deliveries are kept and not yet processed."""
+    return session.scalar(select(func.count()).where(Delivery.outcome == "kept")) or 0
+
+
+def claim(session: Session, ids: Sequence[int]) -> set[int]:
+    """Those of the deliveries that still wait, for the rest of this transaction ours alone.
+
+    On PostgreSQL several servers may run: they take turns, and the later finds what is left.
+    """
+    ledger.take_turn(session)
+    return set(
+        session.scalars(select(Delivery.id).where(Delivery.id.in_(ids), Delivery.outcome == "kept"))
+    )
+
+
+def settle(session: Session, settled: Iterable[Settled]) -> None:
+    """Writes the outcomes."""
+    at = clock.now()
+    session.execute(
+        update(Delivery),
+        [
+            {"id": one.id, "outcome": one.outcome, "error": one.error, "processed_at": at}
+            for one in settled
+        ],
+    )
+
+
+def replay(database: Database, source_id: int | None, outcomes: Sequence[str]) -> int:
+    """Marks deliveries as kept again and returns how many; the server then processes them.
+
+    Works beside a running server: walks the ids in transactions well under 200 ms.
+    """
+    chosen: list[ColumnElement[bool]] = [Delivery.outcome.in_(outcomes)]
+    if source_id is not None:
+        chosen.append(Delivery.source_id == source_id)
+    with database.read() as session:
+        # What is processed again while we walk stands before `last`, so no end is chased.
+        last = session.scalar(select(func.max(Delivery.id)).where(*chosen)) or 0
+    after, marked = 0, 0
+    while after < last:
+        with database.write.begin() as session:
+            ids = session.scalars(
+                select(Delivery.id)
+                .where(*chosen, Delivery.id > after, Delivery.id <= last)
+                .order_by(Delivery.id)
+                .limit(500)
+            ).all()
+            if not ids:
+                break
+            session.execute(
+                update(Delivery)
+                .where(Delivery.id.in_(ids))
+                .values(outcome="kept", error=None, processed_at=None)
+            )
+            announce(session, "sources")  # wakes the server that will process them
+        after, marked = ids[-1], marked + len(ids)
+    return marked

@@ -1,0 +1,63 @@
+"""JMESPath expressions that read a body without any code for its platform."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from app.intake import coercion
+from app.intake.source import Document, IgnoredError, News, Setup, UnreadableError
+
+FIELDS = (
+    "accept", "response_id", "score", "comment", "email", "name", "submitted_at", "updated_at",
+    "version", "survey_id", "channel", "consent", "excluded",
+)  # fmt: skip
+REQUIRED = ("response_id", "score")
+
+
+def compile_reader(expressions: Mapping[str, Any]) -> Callable[[Document, Setup], Iterator[News]]:
+    """A reader of one document. Raises ValueError, one sentence, when an expression is wrong."""
+    wanted = _wanted_attributes(expressions)
+    fields = {
+        field: _compiled(field, source)
+        for field, source in expressions.items()
+        if field != "attributes" and source is not None
+    }
+    extra = {name: _compiled(f"attributes.{name}", source) for name, source in wanted.items()}
+
+    def read(document: Document, setup: Setup) -> Iterator[News]:
+        try:
+            raw = {field: expression.search(document) for field, expression in fields.items()}
+            if raw.pop("accept", True) is not True:
+                raise IgnoredError("The mapping's accept expression is not true for it.")
+            raw["attributes"] = {name: found.search(document) for name, found in extra.items()}
+        except JMESPathError as error:
+            sentence = " ".join(str(error).split())[:300]
+            raise UnreadableError(f"The mapping cannot be applied: {sentence}") from None
+        yield coercion.answer(document, setup, **raw)
+
+    return read
+
+
+def _wanted_attributes(expressions: Mapping[str, Any]) -> Mapping[str, Any]:
+    for field in expressions:
+        if field not in (*FIELDS, "attributes"):
+            raise ValueError(f"mapping has no field {field!r}; it knows {', '.join(FIELDS)}.")
+    for field in REQUIRED:
+        if not expressions.get(field):
+            raise ValueError(f"mapping needs an expression for {field!r}.")
+    wanted = expressions.get("attributes") or {}
+    if not isinstance(wanted, Mapping):
+        raise ValueError("mapping.attributes is an object of names and expressions.")
+    return wanted
+
+
+def _compiled(field: str, source: Any) -> Any:
+    if not isinstance(source, str):
+        raise ValueError(f"mapping.{field} must be a JMESPath expression in text.")
+    try:
+        return jmespath.compile(source)
+    except (JMESPathError, RecursionError) as error:
+        sentence = " ".join(str(error).split())[:300]
+        raise ValueError(f"mapping.{field} is no JMESPath expression: {sentence}") from None

@@ -1,0 +1,160 @@
+"""Kept deliveries become answers: one thread, in order of arrival, in batches."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from app import clock, metrics
+from app.db import Database
+from app.intake import deliveries, pipeline, reading, sealing
+from app.intake.deliveries import Settled, Waiting
+from app.intake.outage import described, is_outage
+from app.intake.reading import Reading
+from app.intake.sourcebook import Sourcebook
+from app.people import roster
+from app.responses.answer import Answer
+from app.stories import candidates
+
+MOST_TOGETHER = 500
+MOST_BYTES = 16 * 1024 * 1024
+# Under load this long lies between the starts of two batches: few, large transactions leave the
+# writer its turn. When nobody waits for the writer there is no pause.
+PAUSE = 0.1
+# The writer's requests wait while a batch is taken in; batches shrink until they fit into this.
+MOST_SECONDS = 0.03
+LEAST_TOGETHER = 25
+SWEEP = 30.0
+LONGEST_BACK_OFF = 30.0
+# So often a batch may fail on the database before one delivery of it is suspected.
+MOST_OUTAGES = 6
+
+log = logging.getLogger("cheerboard.intake")
+
+
+class Processor:
+    """Runs until stopped. `wake` may be called from any thread, also to say the roster changed."""
+
+    def __init__(
+        self, database: Database, book: Sourcebook, key: bytes, is_busy: Callable[[], bool]
+    ) -> None:
+        self._database = database
+        self._book = book
+        self._salt = sealing.salt(key)
+        self._is_busy = is_busy
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="intake-processor", daemon=True)
+        self._most = LEAST_TOGETHER * 4
+        self._outages = 0
+
+    def start(self) -> None:
+        """Begins with the sweep of what an earlier run left."""
+        self._woken.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something was kept."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Ends after the batch at hand; what is kept stays kept. Blocks."""
+        self._stopping.set()
+        self._woken.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._woken.wait(SWEEP)
+            self._woken.clear()
+            try:
+                self._drain()
+                self._outages = 0
+            except Exception as error:  # noqa: BLE001 - the thread outlives every outage
+                self._outages += 1
+                wait = min(LONGEST_BACK_OFF, 0.25 * 2**self._outages)
+                log.error("processing waits %.1f s: %s", wait, described(error))
+                self._stopping.wait(wait)
+                self._woken.set()
+
+    def _drain(self) -> None:
+        while not self._stopping.is_set():
+            began = clock.monotonic()
+            if not self.process():
+                return
+            took = clock.monotonic() - began
+            if self._is_busy():
+                self._stopping.wait(max(PAUSE - took, 0.01))
+
+    def process(self) -> int:
+        """Takes in one batch; how many deliveries were settled or found settled already.
+
+        Raises what a database that cannot be reached raises; nothing is lost then.
+        """
+        with self._database.read() as session:
+            rows = deliveries.waiting(session, self._most, MOST_BYTES)
+            metrics.backlog.set(
+                len(rows) if len(rows) < self._most else deliveries.count_waiting(session)
+            )
+            people = roster.load(session) if rows else None
+        if people is None:
+            return 0
+        readings = [self._read(row) for row in rows]
+        try:
+            self._take_in(readings, people)
+        except Exception as error:
+            if is_outage(error) and self._outages < MOST_OUTAGES:
+                raise
+            log.warning("a batch of %d failed, now one by one: %s", len(rows), described(error))
+            for one in readings:
+                self._take_in_alone(one, people)
+        self._outages = 0
+        return len(rows)
+
+    def _read(self, row: Waiting) -> Reading:
+        source = self._book.by_id.get(row.source_id)
+        if source is None:
+            self._book.reload()
+            source = self._book.by_id[row.source_id]
+        return reading.read(source, row, self._salt)
+
+    def _take_in(self, readings: Sequence[Reading], people: roster.Roster) -> None:
+        # What costs time and needs no database is done before the lock is taken.
+        answers = [said for one in readings for said in one.news if isinstance(said, Answer)]
+        verdicts = candidates.judge(answers, people.names)
+        began = clock.monotonic()
+        with self._database.write.begin() as session:
+            ours = deliveries.claim(session, [one.delivery_id for one in readings])
+            mine = [one for one in readings if one.delivery_id in ours]
+            settled, changed = pipeline.take_in(session, mine, people, verdicts)
+            deliveries.settle(session, settled)
+        self._adapt(len(readings), clock.monotonic() - began)
+        _count(settled)
+        metrics.answers.inc(sum(1 for one in changed if one.is_new and one.after is not None))
+
+    def _take_in_alone(self, one: Reading, people: roster.Roster) -> None:
+        try:
+            self._take_in([one], people)
+        except Exception as error:
+            if is_outage(error) and self._outages < MOST_OUTAGES:
+                raise
+            log.error("delivery %d failed: %s", one.delivery_id, described(error))
+            sentence = f"It could not be taken in: {type(error).__name__}."
+            self._fail(one, sentence)
+
+    def _fail(self, one: Reading, sentence: str) -> None:
+        settled = [Settled(one.delivery_id, "failed", sentence)]
+        with self._database.write.begin() as session:
+            deliveries.settle(session, settled)
+        _count(settled)
+
+    def _adapt(self, size: int, took: float) -> None:
+        """Twice as many when there is room, in proportion fewer when it took too long."""
+        if size < LEAST_TOGETHER:
+            return
+        fitting = int(size * MOST_SECONDS / max(took, 0.001))
+        self._most = max(LEAST_TOGETHER, min(MOST_TOGETHER, self._most * 2, fitting))
+
+
+def _count(settled: Sequence[Settled]) -> None:
+    for one in settled:
+        metrics.deliveries.labels(one.outcome).inc()

@@ -1,0 +1,98 @@
+"""One kept delivery, read: what it says, or why it says nothing. Needs no database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from app.intake import documents, sealing
+from app.intake.deliveries import Waiting
+from app.intake.source import IgnoredError, News, UnreadableError
+from app.intake.sourcebook import KnownSource
+from app.intake.strictjson import JSONRefusedError
+from app.responses.answer import Answer
+
+_SHOWN_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one delivery says. `ignored` and `failed` are sentences about those of its parts that
+    gave nothing; a delivery with several parts may have all three.
+    """
+
+    delivery_id: int
+    source_id: int
+    received_at: datetime
+    news: tuple[News, ...] = ()
+    ignored: str | None = None
+    failed: str | None = None
+
+
+def read(source: KnownSource, delivery: Waiting, salt: bytes) -> Reading:
+    """Reads a delivery; nothing that a body could hold makes it raise."""
+    known = Reading(
+        delivery_id=delivery.id,
+        source_id=delivery.source_id,
+        received_at=delivery.received_at,
+    )
+    if source.trouble:
+        return replace(known, failed=source.trouble)
+    try:
+        found, are_events = documents.parse(
+            delivery.body, delivery.headers, source.platform.json_fields
+        )
+    except JSONRefusedError as error:
+        return replace(known, failed=str(error))
+    if not found:
+        return replace(known, ignored="It is an empty list.")
+    news: list[News] = []
+    ignored: list[str] = []
+    failed: list[str] = []
+    for document in found:
+        seen = _unwrapped(document) if are_events and not source.sees_envelopes else document
+        try:
+            news += _said(source, seen, salt)
+        except IgnoredError as error:
+            ignored.append(str(error))
+        except Exception as error:  # noqa: BLE001 - a surprise in one part stops no other
+            failed.append(_failure(error))
+    return replace(
+        known,
+        news=tuple(news),
+        ignored=_sentence(ignored, len(found)),
+        failed=_sentence(failed, len(found)),
+    )
+
+
+def _unwrapped(event: Any) -> Any:
+    return event.get("data") if isinstance(event, Mapping) else None
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, UnreadableError):
+        return str(error)
+    return f"It could not be read: {type(error).__name__}: {str(error)[:200]}"
+
+
+def _said(source: KnownSource, document: Any, salt: bytes) -> list[News]:
+    if not isinstance(document, Mapping):
+        raise IgnoredError("It is not an object.")
+    said = list(source.read(document, source.setup))
+    return [
+        replace(one, attributes=sealing.hashed(salt, one.attributes))
+        if isinstance(one, Answer) and not one.attributes.keys().isdisjoint(sealing.HASHED)
+        else one
+        for one in said
+    ]
+
+
+def _sentence(reasons: list[str], parts: int) -> str | None:
+    """One line about what all parts had to say."""
+    if not reasons:
+        return None
+    if parts == 1:
+        return reasons[0]
+    different = list(dict.fromkeys(reasons))
+    shown = " ".join(different[:_SHOWN_REASONS])
+    return f"{len(reasons)} of {parts} parts: {shown}"

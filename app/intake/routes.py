@@ -1,0 +1,182 @@
+"""/hooks/{key}: one plain ASGI application in front of the router, because every call counts."""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from app import clock, metrics
+from app.errors import CheerboardError, NotFoundError, UnauthorizedError, UnavailableError
+from app.intake import documents
+from app.intake.coercion import identifier
+from app.intake.inbox import Arrival
+from app.intake.reception import Reception
+from app.intake.signatures import Request
+from app.intake.source import place
+from app.intake.sourcebook import KnownSource
+from app.intake.strictjson import JSONRefusedError
+
+PATH = "/hooks/"
+READ_SECONDS = 30.0
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# What reading a delivery needs later; signatures, tokens and cookies are not kept.
+_KEPT_HEADERS = {b"content-type", b"webhook-id"}
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Hook = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+_ALLOWED: Headers = ((b"allow", b"GET, HEAD, OPTIONS, POST"),)
+_LATER: Headers = ((b"retry-after", b"2"),)
+_CLOSE: Headers = ((b"connection", b"close"),)
+_EXTRA = {503: _LATER, 413: _CLOSE, 408: _CLOSE}
+_KEPT = (202, "Kept.", ())
+_REPEATED = (200, "Kept before.", ())
+_refused = metrics.deliveries.labels("refused")
+_broken = metrics.deliveries.labels("failed")
+
+
+class _GoneError(Exception):
+    """The sender hung up."""
+
+
+def hook(reception: Reception) -> Hook:
+    """The application for every path that starts with `/hooks/`."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            status, sentence, extra = await _answer(reception, scope, receive)
+        except CheerboardError as error:
+            status, sentence, extra = error.status, error.sentence, _EXTRA.get(error.status, ())
+        except _GoneError:
+            return
+        await _say(send, status, sentence, extra)
+
+    return application
+
+
+async def _answer(reception: Reception, scope: Scope, receive: Receive) -> tuple[int, str, Headers]:
+    if not reception.is_open:
+        raise UnavailableError("This server is starting; send it again in a moment.")
+    key = scope["path"][len(PATH) :].rstrip("/")
+    source = await reception.find(key) if _KEY.fullmatch(key) else None
+    if source is None:
+        raise NotFoundError("There is no hook at this address.")
+    headers = dict(scope["headers"])
+    if scope["method"] != "POST":
+        return _handshake(scope["method"], headers)
+    body = await _body(receive, headers, reception.most_bytes)
+    _demand_genuine(source, reception, scope, Request(body, headers))
+    arrival = _arrival(source, headers, body)
+    is_new = await reception.writer.keep(arrival)
+    if arrival.error is not None:
+        _broken.inc()
+        raise CheerboardError(arrival.error)
+    return _KEPT if is_new else _REPEATED
+
+
+def _handshake(method: str, headers: Mapping[bytes, bytes]) -> tuple[int, str, Headers]:
+    """Platforms that knock before they post; CloudEvents asks whether its origin may."""
+    if method not in ("HEAD", "GET", "OPTIONS"):
+        return 405, "This address takes webhooks by POST.", _ALLOWED
+    origin = headers.get(b"webhook-request-origin")
+    if method != "OPTIONS" or not origin or not origin.isascii():
+        return 200, "This address takes webhooks by POST.", _ALLOWED
+    granted: Headers = ((b"webhook-allowed-origin", origin), (b"webhook-allowed-rate", b"*"))
+    return 200, "Welcome.", _ALLOWED + granted
+
+
+async def _body(receive: Receive, headers: Mapping[bytes, bytes], most: int) -> bytes:
+    """The raw bytes, as signed. Refuses a body too large before it is read, or while."""
+    if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+        raise CheerboardError("Bodies must not be compressed.", status=415)
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length[:20]) > most:
+        raise CheerboardError(f"The body is larger than {most:,} bytes.", status=413)
+    body = b""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise _GoneError
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+                if len(body) > most:
+                    raise CheerboardError(f"The body is larger than {most:,} bytes.", status=413)
+    except TimeoutError:
+        raise CheerboardError("The body did not arrive in time.", status=408) from None
+    return body
+
+
+def _demand_genuine(
+    source: KnownSource, reception: Reception, scope: Scope, request: Request
+) -> None:
+    if source.trouble is not None:
+        raise UnavailableError("This source cannot be used as it is set up.")
+    if source.check is None:
+        return
+    query = scope["query_string"]
+    path = scope.get("raw_path") or scope["path"].encode()
+    base = reception.settings.base_url.rstrip("/") or _asked(scope, request.headers)
+    url = base + path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+    try:
+        source.check(
+            Request(request.body, request.headers, "POST", url, query), clock.now().timestamp()
+        )
+    except UnauthorizedError:
+        _refused.inc()
+        raise
+
+
+def _asked(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    return f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}"
+
+
+def _arrival(source: KnownSource, headers: Mapping[bytes, bytes], body: bytes) -> Arrival:
+    """The row to keep: as it came, with its delivery id, and failed when its syntax is broken."""
+    kept = {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in headers.items()
+        if name in _KEPT_HEADERS or name.startswith(b"ce-")
+    }
+    found: tuple[Any, ...] = ()
+    are_events, error = False, None
+    try:
+        found, are_events = documents.parse(body, kept, source.platform.json_fields)
+    except JSONRefusedError as refused:
+        error = str(refused)
+    outcome = "kept" if error is None else "failed"
+    name = _delivery_id(source, kept, found, are_events=are_events)
+    return Arrival(source.id, name, clock.now(), json.dumps(kept), body, outcome, error)
+
+
+def _delivery_id(
+    source: KnownSource, headers: Mapping[str, str], found: tuple[Any, ...], *, are_events: bool
+) -> str | None:
+    """What this platform calls the delivery; a retry has the same."""
+    named = source.delivery_id
+    if named and named.startswith("header:"):
+        return identifier(headers.get(named.removeprefix("header:")))
+    if are_events:
+        ids = [documents.event_id(event) for event in found]
+        return None if None in ids else identifier("\n".join(map(str, ids)))
+    return identifier(place(found[0], named)) if named and len(found) == 1 else None
+
+
+async def _say(send: Send, status: int, sentence: str, extra: Headers) -> None:
+    body = sentence.encode() + b"\n"
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        *extra,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,45 @@
+"""Formbricks: partial and finished responses; two events of one response are one answer."""
+
+from collections.abc import Iterator
+
+from app.intake.coercion import answer
+from app.intake.source import Document, IgnoredError, Platform, Setup, section
+from app.responses.answer import Answer
+
+SETTINGS = (
+    "survey_id", "score_element", "comment_element", "email_element", "name_element",
+    "email_contact_attribute",
+)  # fmt: skip
+EVENTS = ("responseCreated", "responseUpdated", "responseFinished")
+
+
+def read(document: Document, setup: Setup) -> Iterator[Answer]:
+    if document.get("event") not in EVENTS:
+        raise IgnoredError(f"The event {document.get('event')!r:.80} is no answer.")
+    response = section(document, "data")
+    if setup["survey_id"] and response.get("surveyId") != setup["survey_id"]:
+        raise IgnoredError("It is about another survey.")
+    given, contact = section(response, "data"), section(response, "contactAttributes")
+    yield answer(
+        document,
+        setup,
+        response_id=response.get("id"),
+        score=given.get(setup["score_element"]),
+        comment=given.get(setup["comment_element"]),
+        email=given.get(setup["email_element"])
+        or contact.get(setup["email_contact_attribute"] or "email"),
+        name=given.get(setup["name_element"]),
+        submitted_at=response.get("createdAt"),
+        updated_at=response.get("updatedAt"),
+        survey_id=response.get("surveyId"),
+    )
+
+
+platform = Platform(
+    title="Formbricks",
+    read=read,
+    authentication={"type": "standard_webhooks"},
+    delivery_id="header:webhook-id",
+    settings=frozenset(SETTINGS),
+    required=frozenset({"score_element"}),
+)

@@ -1,0 +1,105 @@
+"""The one JSON loader for everything from outside: bounded, and without surprises."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+MAX_DEPTH = 32
+MAX_KEYS = 2_000
+MAX_DIGITS = 20
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class JSONRefusedError(ValueError):
+    """Not JSON, or JSON that no honest sender writes; the message is one sentence."""
+
+
+def loads(body: bytes) -> Any:
+    """The document in UTF-8 bytes (a byte order mark is tolerated).
+
+    Refuses NaN and Infinity, a key that stands twice in one object, half surrogate pairs, numbers
+    out of bounds, more than 32 levels and more than 2,000 keys. Raises JSONRefusedError.
+    """
+    try:
+        document = _DECODER.decode(body.decode("utf-8-sig"))
+    except JSONRefusedError:
+        raise
+    except UnicodeDecodeError:
+        raise JSONRefusedError("The body is not UTF-8 text.") from None
+    except RecursionError:
+        raise JSONRefusedError(_TOO_DEEP) from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise JSONRefusedError(f"The body is not JSON: {error.msg} at {where}.") from None
+    # Counting bytes is far cheaper than walking, and nearly every body passes by it.
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
+        _measure_depth(document)
+    if body.count(b":") > MAX_KEYS:
+        _count_keys(document)
+    if _SURROGATE.search(body):
+        _refuse_surrogates(document)
+    return document
+
+
+_TOO_DEEP = f"The body is nested deeper than {MAX_DEPTH} levels."
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise JSONRefusedError("The body names a key twice in one object.")
+    return made
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise JSONRefusedError(f"The body holds a number of more than {MAX_DIGITS} digits.")
+    return int(digits)
+
+
+def _real(digits: str) -> float:
+    value = float(digits)
+    if value - value != 0:  # only infinity does that here
+        raise JSONRefusedError("The body holds a number that is too large.")
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise JSONRefusedError(f"The body holds {name}, which is not JSON.")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_constant
+)
+
+
+def _measure_depth(document: Any) -> None:
+    level, depth = [document], 0
+    while level:
+        level = [child for thing in level for child in _children(thing)]
+        depth += 1
+        if depth > MAX_DEPTH + 1:
+            raise JSONRefusedError(_TOO_DEEP)
+
+
+def _count_keys(document: Any) -> None:
+    waiting, keys = [document], 0
+    while waiting:
+        thing = waiting.pop()
+        keys += len(thing) if isinstance(thing, dict) else 0
+        if keys > MAX_KEYS:
+            raise JSONRefusedError(f"The body holds more than {MAX_KEYS:,} keys.")
+        waiting.extend(_children(thing))
+
+
+def _children(thing: Any) -> Any:
+    if isinstance(thing, dict):
+        return thing.values()
+    return thing if isinstance(thing, list) else ()
+
+
+def _refuse_surrogates(document: Any) -> None:
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise JSONRefusedError("The body holds half a surrogate pair.") from None

@@ -1,0 +1,113 @@
+"""Group commit: many requests share one transaction; each is answered after it committed."""
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+
+from app.db import Database
+from app.errors import UnavailableError
+from app.intake import inbox
+from app.intake.inbox import Arrival
+from app.intake.outage import described
+
+MOST_WAITING = 2_048
+MOST_WAITING_BYTES = 64 * 1024 * 1024
+MOST_TOGETHER = 512
+
+log = logging.getLogger("cheerboard.intake")
+
+
+_Waiting = tuple[Arrival, "asyncio.Future[bool]"]
+
+
+class Writer:
+    """One thread, one transaction at a time. `committed` is called on that thread after each."""
+
+    def __init__(self, database: Database, committed: Callable[[], None]) -> None:
+        self._database = database
+        self._committed = committed
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="intake-writer", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting = 0
+        self._waiting_bytes = 0
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for their commit. Exact on the event loop, a hint elsewhere."""
+        return self._waiting
+
+    def start(self) -> None:
+        """Called on the event loop whose requests it will answer."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Everything already waiting is still written and answered."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+        await asyncio.sleep(0)  # lets the last answers out
+
+    async def keep(self, arrival: Arrival) -> bool:
+        """True when the delivery was kept, False when it had been kept before.
+
+        Returns after the commit. Raises UnavailableError when it could not be stored.
+        """
+        size = len(arrival.body)
+        if self._waiting >= MOST_WAITING or self._waiting_bytes + size > MOST_WAITING_BYTES:
+            raise UnavailableError("Too many deliveries are waiting to be stored.")
+        assert self._loop is not None  # noqa: S101 - start() comes before the gate opens
+        future: asyncio.Future[bool] = self._loop.create_future()
+        self._waiting += 1
+        self._waiting_bytes += size
+        self._queue.put((arrival, future))
+        return await future
+
+    def _run(self) -> None:
+        open_ = True
+        while open_:
+            batch: list[_Waiting] = []
+            thing = self._queue.get()
+            while thing is not None:
+                batch.append(thing)
+                if len(batch) >= MOST_TOGETHER:
+                    break
+                try:
+                    thing = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            open_ = thing is not None
+            if batch:
+                self._write(batch)
+
+    def _write(self, batch: list[_Waiting]) -> None:
+        try:
+            is_new: list[bool] | None = self._store([arrival for arrival, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it is, these requests get their 503
+            log.error("%d deliveries could not be stored: %s", len(batch), described(error))
+            is_new = None
+        if is_new is not None and any(is_new):
+            self._committed()
+        assert self._loop is not None  # noqa: S101 - set before the thread starts
+        try:
+            self._loop.call_soon_threadsafe(self._answer, batch, is_new)
+        except RuntimeError:
+            log.warning("the event loop ended before %d answers", len(batch))
+
+    def _store(self, arrivals: Sequence[Arrival]) -> list[bool]:
+        with self._database.write.begin() as session:
+            return inbox.keep(session.connection(), arrivals)
+
+    def _answer(self, batch: list[_Waiting], is_new: list[bool] | None) -> None:
+        """On the event loop, once per transaction."""
+        self._waiting -= len(batch)
+        for at, (arrival, future) in enumerate(batch):
+            self._waiting_bytes -= len(arrival.body)
+            if future.done():  # its client went away
+                continue
+            if is_new is None:
+                future.set_exception(UnavailableError("The delivery could not be stored."))
+            else:
+                future.set_result(is_new[at])
