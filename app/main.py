@@ -1,14 +1,126 @@
 """create_app(): routers, lifespan, wires between rooms; the only file that knows everyone."""
 
-from fastapi import FastAPI
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
+from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app import web
+from app.api import operations
 from app.db import connect
+from app.desk import pages as desk
+from app.errors import UnavailableError
+from app.intake.reception import Reception
+from app.intake.routes import PATH, hook
+from app.live.bus import Bus
+from app.migrations import migrate
+from app.people import routes as people
 from app.settings import Settings
+from app.stories import pages as stories
+
+log = logging.getLogger("cheerboard")
+
+RETRY_SECONDS = 2.0
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The whole server as one ASGI application."""
-    app = FastAPI(title="Cheerboard", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Cheerboard",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    database = connect(settings.database)
+    bus = Bus(database)
+    reception = Reception(database, settings, bus)
     app.state.settings = settings
-    app.state.database = connect(settings.database)
+    app.state.database = database
+    app.state.bus = bus
+    app.state.reception = reception
+    web.install(app)
+    for router in (operations.router, people.router, desk.router, stories.router):
+        app.include_router(router)
+    app.add_middleware(Front, hook=hook(reception), is_open=lambda: reception.is_open)
     return app
+
+
+class Front:
+    """What stands before every page: deliveries take their own short way, and until the schema is
+    at head everybody else hears 503 with Retry-After instead of an error.
+    """
+
+    def __init__(self, app: ASGIApp, hook: ASGIApp, is_open: Callable[[], bool]) -> None:
+        self.app = app
+        self.hook = hook
+        self.is_open = is_open
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(PATH):
+            await self.hook(scope, receive, send)
+        elif scope["type"] == "lifespan" or self.is_open() or _is_early(scope["path"]):
+            await self.app(scope, receive, send)
+        else:
+            await _say_starting(scope, receive, send)
+
+
+def _is_early(path: str) -> bool:
+    return path in ("/healthz", "/readyz", "/metrics") or path.startswith("/static/")
+
+
+async def _say_starting(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        # Not accepted: the screen hears a refused handshake and knocks again.
+        await send({"type": "websocket.close", "code": 1013})
+        return
+    error = UnavailableError("Cheerboard is starting; try again in a moment.")
+    answer = await web.answer_error(Request(scope), error)
+    await answer(scope, receive, send)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """The server listens at once; the schema and the sweep follow behind the closed gate."""
+    opening = asyncio.create_task(_open(app))
+    try:
+        yield
+    finally:
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await opening
+        await app.state.reception.close()
+        app.state.bus.stop()
+        app.state.database.dispose()
+
+
+async def _open(app: FastAPI) -> None:
+    try:
+        while not await asyncio.to_thread(_migrated, app):  # noqa: ASYNC110 - it cannot call us
+            await asyncio.sleep(RETRY_SECONDS)
+        app.state.bus.start()
+        await app.state.reception.open()
+    except Exception:
+        # A server that can never open is better ended, so that whoever watches it is told.
+        log.exception("Could not open")
+        signal.raise_signal(signal.SIGTERM)
+    else:
+        log.info("Open")
+
+
+def _migrated(app: FastAPI) -> bool:
+    """False when the database does not answer yet; it is asked again."""
+    try:
+        migrate(app.state.database)
+    except (DBAPIError, PoolTimeoutError) as error:
+        log.warning("The database does not answer yet: %s", type(error).__name__)
+        return False
+    return True
