@@ -110,10 +110,10 @@ def main() -> None:
     try:
         import uvloop  # noqa: PLC0415 - optional, only a faster client
 
-        runner = uvloop.run
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     except ImportError:
-        runner = asyncio.run
-    result = runner(run("127.0.0.1", options.port, requests, options.connections))
+        pass
+    result = asyncio.run(run("127.0.0.1", options.port, requests, options.connections))
     json.dump(result, sys.stdout)
 
 

@@ -13,4 +13,5 @@ const server = http.createServer((request, response) => {
   response.end('{}');
 });
 const sockets = new WebSocketServer({ server, path: '/live', perMessageDeflate: false });
+// `GET /ready` and `POST /frame?size=` are the same handler.
 server.listen(Number(process.argv[2]), '127.0.0.1');
