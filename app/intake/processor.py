@@ -120,7 +120,7 @@ class Processor:
     def _take_in(self, readings: Sequence[Reading], people: roster.Roster) -> None:
         # What costs time and needs no database is done before the lock is taken.
         answers = [said for one in readings for said in one.news if isinstance(said, Answer)]
-        verdicts = candidates.judge(answers, people.names)
+        verdicts = candidates.judge(answers, people)
         began = clock.monotonic()
         with self._database.write.begin() as session:
             ours = deliveries.claim(session, [one.delivery_id for one in readings])

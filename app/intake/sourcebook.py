@@ -91,7 +91,7 @@ def compile_source(
     platform: Platform, settings: Mapping[str, Any], secrets: Sequence[str], zone: str = "UTC"
 ) -> dict[str, Any]:
     """The compiled parts of a KnownSource. Raises ValueError, one sentence."""
-    scheme = _scheme(platform, settings, secrets)
+    scheme = scheme_in_use(platform, settings, secrets)
     expressions = _expressions(platform, settings)
     named = platform.delivery_id
     if named and named.startswith("header:") and (scheme or {}).get("type") != "standard_webhooks":
@@ -146,7 +146,7 @@ def _unusable(row: Source, trouble: str) -> KnownSource:
     )  # fmt: skip
 
 
-def _scheme(
+def scheme_in_use(
     platform: Platform, settings: Mapping[str, Any], secrets: Sequence[str]
 ) -> Mapping[str, Any] | None:
     """The authentication in use; None when only the key in the path protects."""
