@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import Depends, FastAPI, Request, WebSocket
+from fastapi import Path as PathParameter
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -192,7 +193,8 @@ def _lead_to_door(request: HTTPConnection, sentence: str, headers: dict[str, str
         # htmx would put the sign-in page into the fragment's place.
         headers["HX-Redirect"] = f"/signin?next={quote(_page_of(request))}"
         return PlainTextResponse(sentence + "\n", 401, headers)
-    if "text/html" not in request.headers.get("accept", ""):
+    is_program = request.headers.get("authorization", "").lower().startswith("bearer")
+    if is_program or "text/html" not in request.headers.get("accept", ""):
         return PlainTextResponse(sentence + "\n", 401, headers)
     here = request.url.path
     if request.scope["method"] not in ("GET", "HEAD"):
@@ -249,6 +251,9 @@ def _settings(connection: HTTPConnection) -> Settings:
     return settings
 
 
+# What a row's id can be; a larger number would break the database's driver, not miss.
+BIGGEST = 2**63 - 1
+Id = Annotated[int, PathParameter(ge=1, le=BIGGEST)]
 Db = Annotated[Database, Depends(_database)]
 Config = Annotated[Settings, Depends(_settings)]
 
