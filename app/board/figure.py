@@ -71,10 +71,9 @@ def figure_of(tally: Tally, shift: Shift | None, days: int) -> Figure:
 
 
 def _direction(shift: Shift | None, days: int) -> str:
-    earlier = wording.before(days)
     if shift is None or shift.verdict == "too_few":
-        return f"too few voices in {earlier} to compare"
-    points = shown(shift.delta)
+        return "nothing yet to compare it with"
+    earlier, points = wording.before(days), shown(shift.delta)
     if shift.verdict == "alert" and points != "0":
         return f"{'Up' if shift.delta > 0 else 'Down'} {points[1:]} on {earlier}"
     return f"about the same as {earlier}"

@@ -16,7 +16,7 @@ _GLYPHS = {
 }  # fmt: skip
 # For a name that this alphabet cannot spell.
 _HEART = "000a1f1f0e0400"
-_KIN = {"Ø": "O", "Æ": "A", "Œ": "O", "Đ": "D", "Ð": "D", "Þ": "P", "Ł": "L", "ẞ": "S", "ß": "S"}
+_KIN = {"Ø": "O", "Æ": "A", "Œ": "O", "Đ": "D", "Ð": "D", "Þ": "T", "Ł": "L", "ẞ": "S", "ß": "S"}
 
 RADIUS = 8.7
 

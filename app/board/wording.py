@@ -47,3 +47,9 @@ def cut(text: str, limit: int) -> str:
     head = text[: limit - 1]
     whole = head.rsplit(" ", 1)[0]
     return (whole if len(whole) > limit // 2 else head).rstrip(" ,;:.") + "…"
+
+
+def counted(number: int) -> str:
+    """Small numbers as words, at the head of a sentence."""
+    words = ("None", "One", "Two", "Three", "Four", "Five", "Six")
+    return words[number] if number < len(words) else grouped(number)

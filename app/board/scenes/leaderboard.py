@@ -1,0 +1,100 @@
+"""Leaderboard: teams that customers tell apart; when they do not, one score for all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.board import places, voices, wording
+from app.board.figure import Figure, figure
+from app.board.places import Place
+from app.board.scene import Scene, Stage
+from app.board.voices import Voice
+from app.people.models import Person
+from app.people.names import shown_name
+from app.responses.models import Response
+from app.scores.leaderboard import Row, leaderboard
+
+LAST = 10
+# To know where the upper half ends.
+EVERYBODY = 10_000
+COLUMNS = {"team": Response.team_id, "person": Response.person_id}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`differs`: customers tell them apart by more than chance, so there are ranks."""
+
+    headline: str
+    note: str
+    differs: bool
+    places: tuple[Place, ...]
+
+    @property
+    def roomy(self) -> bool:
+        return len(self.places) <= 4
+
+
+def look(session: Session, stage: Stage) -> Standing:
+    by = "person" if stage.item and _shows_people(stage) else "team"
+    if stage.audience != "staff":
+        return together(figure(session, stage), [])
+    board = leaderboard(session, by, stage.today, stage.window_days, limit=EVERYBODY)
+    rows = _nameable(session, board.rows, by)
+    differs = board.differs and len(rows) > 1
+    chosen = places.top(rows) if differs else rows[: places.MOST]
+    drawn = [places.place(row, _last(session, by, row.id), differs=differs) for row in chosen]
+    if differs:
+        return ranked(drawn, stage.window_days)
+    return together(figure(session, stage), drawn)
+
+
+def steps(_session: Session, stage: Stage) -> tuple[int, ...]:
+    """Left out before strangers: they see no ranking, and names of teams mean nothing to them."""
+    if stage.audience != "staff":
+        return ()
+    return (15, 15) if _shows_people(stage) else (15,)
+
+
+def ranked(drawn: Sequence[Place], days: int) -> Standing:
+    ranks = [one.rank for one in drawn]
+    equal = " · equal ranks are too close to tell apart" if len(set(ranks)) < len(ranks) else ""
+    note = f"{wording.window(days).capitalize()}{equal}"
+    return Standing(places.headline(drawn), note, differs=True, places=tuple(drawn))
+
+
+def together(score: Figure, drawn: Sequence[Place]) -> Standing:
+    """Nobody is better than chance: then the score is everybody's."""
+    headline = f"{score.shown}, all of us together" if score.shown else "All of us together"
+    note = "Too close to rank: between these, the differences are no larger than chance"
+    return Standing(headline, note if drawn else "", differs=False, places=tuple(drawn))
+
+
+def _shows_people(stage: Stage) -> bool:
+    return stage.individuals and stage.audience == "staff"
+
+
+def _nameable(session: Session, rows: Sequence[Row], by: str) -> list[Row]:
+    """People under the names they chose to show; who is hidden is not in a leaderboard at all."""
+    if by == "team":
+        return list(rows)
+    ids = [row.id for row in rows]
+    people = {one.id: one for one in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    names = {id_: shown_name(one.name, one.visibility, "staff") for id_, one in people.items()}
+    return [replace(row, name=name) for row in rows if (name := names.get(row.id))]
+
+
+def _last(session: Session, by: str, id_: int) -> list[Voice]:
+    """A person's single answers are between them and their customers: dots are for teams."""
+    return voices.newest(session, [COLUMNS[by] == id_], LAST) if by == "team" else []
+
+
+scene = Scene(
+    name="leaderboard",
+    title="Teams",
+    topics=frozenset({"responses", "people", "company"}),
+    dwell=15,
+    look=look,
+    steps=steps,
+)

@@ -1,0 +1,139 @@
+"""Tide: the voices of each week in piles, and the rolling score above them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.board import tidemarks, wording
+from app.board.figure import Figure, figure
+from app.board.scene import Scene, Stage
+from app.board.tidemarks import Curve, Pile
+from app.scores.nps import MIN_SHOWN, nps, rounded, shown
+from app.scores.tallies import Point, trend
+
+WEEKS_LANDSCAPE = 13
+WEEKS_PORTRAIT = 8
+# How far back a headline may look.
+YEAR = 52
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A week's first day under its pile."""
+
+    x: float
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Tide:
+    figure: Figure
+    window: str
+    headline: str
+    weeks: int
+    each: int
+    width: float
+    height: float
+    waterline: float
+    radius: float
+    piles: tuple[Pile, ...]
+    curve: Curve
+    marks: tuple[Mark, ...]
+
+    @property
+    def empty(self) -> bool:
+        return not self.piles
+
+
+def look(session: Session, stage: Stage) -> Tide:
+    weeks = WEEKS_PORTRAIT if stage.portrait else WEEKS_LANDSCAPE
+    of = (session, stage.scope, stage.scope_id, stage.today)
+    return drawn(
+        stage,
+        figure(session, stage),
+        trend(*of, days=7, points=weeks),
+        trend(*of, days=stage.window_days, points=YEAR),
+    )
+
+
+def drawn(stage: Stage, score: Figure, weekly: list[Point], yearly: list[Point]) -> Tide:
+    """The picture of `weekly` tallies, and of the last of `yearly`, the rolling ones."""
+    weeks = len(weekly)
+    frame = tidemarks.PORTRAIT if stage.portrait else tidemarks.LANDSCAPE
+    heap = tidemarks.heap([point.tally for point in weekly], frame)
+    recent = yearly[-weeks:]
+    return Tide(
+        figure=score,
+        window=wording.window(stage.window_days),
+        headline=headline(yearly, weeks),
+        weeks=weeks,
+        each=heap.each,
+        width=frame.width,
+        height=frame.height,
+        waterline=round(heap.waterline, 2),
+        radius=heap.radius,
+        piles=heap.piles,
+        curve=tidemarks.curve([_score(point) for point in recent], frame),
+        marks=_marks(weekly, frame.width),
+    )
+
+
+def headline(yearly: Sequence[Point], weeks: int) -> str:
+    """One true sentence about the rolling score, oldest point first.
+
+    "Highest since March": no point after that one was as high, rounded as it is shown.
+    """
+    known = [(point, score) for point in yearly if (score := _score(point)) is not None]
+    if len(known) < 3 or _score(yearly[-1]) is None:
+        return "A few weeks more, and this will be a tide"
+    *earlier, (last, now) = known
+    above = [point for point, score in earlier if score >= now]
+    if not above:
+        return f"Highest of the {len(known)} weeks so far"
+    if (last.until - above[-1].until).days >= 28:
+        return f"Highest since {_month(above[-1], last)}"
+    scores = [score for _, score in known[-weeks:]]
+    if max(scores) - min(scores) <= 3:
+        return f"Steady for {len(scores)} weeks"
+    low, high = shown(min(scores)), shown(max(scores))
+    return f"Between {low} and {high} in {len(scores)} weeks"
+
+
+def _month(then: Point, now: Point) -> str:
+    same_year = then.until.year == now.until.year
+    return f"{then.until:%B}" if same_year else f"{then.until:%B %Y}"
+
+
+def _score(point: Point) -> int | None:
+    """Whole points, as shown; None while there are too few voices."""
+    exact = nps(point.tally)
+    if exact is None or point.tally.n < MIN_SHOWN:
+        return None
+    return rounded(exact)
+
+
+def _marks(weekly: list[Point], width: float) -> tuple[Mark, ...]:
+    """The first day of the first and the middle column; the last column is now."""
+    column = width / len(weekly)
+    half = len(weekly) // 2
+
+    def first_day(at: int) -> str:
+        return wording.day(weekly[at].until - timedelta(days=6))
+
+    return (
+        Mark(round(column * 0.11, 2), first_day(0), "start"),
+        Mark(round(column * (half + 0.5), 2), first_day(half), "middle"),
+        Mark(round(width - column * 0.11, 2), "last 7 days", "end"),
+    )
+
+
+scene = Scene(
+    name="tide",
+    title="Tide",
+    topics=frozenset({"responses", "company"}),
+    dwell=15,
+    look=look,
+)

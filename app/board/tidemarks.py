@@ -1,0 +1,160 @@
+"""Tide marks: where the piles of the tide and its score line stand. Pure; lengths in u."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from app.board import shapes
+from app.scores.nps import Tally, shown
+
+# How many voices one dot may stand for.
+STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75)
+WIDEST = 3
+PITCH = 3.2
+CLOSEST = 2.1
+DOT = 0.4
+GAP = 0.7
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The picture's size; `line` is the height of the score line, `foot` that of the dates."""
+
+    width: float
+    height: float
+    line: float
+    foot: float
+
+    @property
+    def room(self) -> float:
+        return self.height - self.line - self.foot
+
+    def column(self, weeks: int) -> float:
+        return self.width / weeks
+
+    def middles(self, weeks: int) -> list[float]:
+        return [self.column(weeks) * (at + 0.5) for at in range(weeks)]
+
+
+LANDSCAPE = Frame(width=134, height=60, line=18, foot=7)
+PORTRAIT = Frame(width=90, height=92, line=20, foot=8)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """All dots of one kind in one week, as the points of one line whose every point is a dot."""
+
+    id: str
+    kind: str
+    points: str
+
+
+@dataclass(frozen=True)
+class Heap:
+    """`each` voices are one dot of that radius; the waterline runs through the passives."""
+
+    piles: tuple[Pile, ...]
+    each: int
+    radius: float
+    waterline: float
+
+
+@dataclass(frozen=True)
+class Label:
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The score line in unbroken stretches; weeks without a score leave a hole."""
+
+    stretches: tuple[str, ...]
+    labels: tuple[Label, ...]
+    end: tuple[float, float] | None
+
+
+def heap(weeks: Sequence[Tally], frame: Frame) -> Heap:
+    """Promoters above the waterline, detractors below, passives on it.
+
+    Piles are as narrow as they can be; when even the widest do not fit, one dot stands for more.
+    """
+    each, wide, pitch = _fit(weeks, frame)
+    over, on, under = _rows(weeks, each, wide)
+    rows = [_rows([week], each, wide) for week in weeks]
+    top = frame.line + (frame.room - (over + on + under) * pitch - 2 * GAP) * 0.6
+    waterline = top + over * pitch + GAP + on * pitch / 2
+    edge = on * pitch / 2 + GAP
+    piles = []
+    for at, (week, middle) in enumerate(zip(weeks, frame.middles(len(weeks)), strict=True)):
+        foam = waterline - rows[at][1] * pitch / 2
+        for kind, count, foot, up in (
+            ("promoter", week.promoters, waterline - edge, -1),
+            ("passive", week.passives, foam, 1),
+            ("detractor", week.detractors, waterline + edge, 1),
+        ):
+            places = shapes.pile(_dots(count, each), wide, pitch, middle, up)
+            if places:
+                line = shapes.points([(x, foot + y) for x, y in places])
+                piles.append(Pile(f"week-{at}-{kind}", kind, line))
+    return Heap(tuple(piles), each, round(pitch * DOT, 3), waterline)
+
+
+def curve(scores: Sequence[int | None], frame: Frame) -> Curve:
+    """The line of whole scores, with the first and the extreme one labelled, the last one not."""
+    known = [score for score in scores if score is not None]
+    if len(known) < 2:
+        return Curve((), (), None)
+    low, span = min(known), max(max(known) - min(known), 6)
+    middles = frame.middles(len(scores))
+    room = frame.line - 9  # a label's height above, a breath below
+
+    def place(at: int, score: int) -> tuple[float, float]:
+        return round(middles[at], 2), round(6 + room * (1 - (score - low) / span), 2)
+
+    dots = {at: place(at, score) for at, score in enumerate(scores) if score is not None}
+    first, last = min(dots), max(dots)
+    peak = max(dots, key=lambda at: (scores[at] or 0, -at))
+    named = [first] if peak - first < 2 or last - peak < 2 else [first, peak]
+    labels = tuple(Label(dots[at][0], dots[at][1] - 2.4, shown(scores[at] or 0)) for at in named)
+    return Curve(_stretches(dots, len(scores)), labels, dots[last])
+
+
+def _stretches(dots: dict[int, tuple[float, float]], weeks: int) -> tuple[str, ...]:
+    runs: list[list[tuple[float, float]]] = [[]]
+    for at in range(weeks):
+        if at in dots:
+            runs[-1].append(dots[at])
+        elif runs[-1]:
+            runs.append([])
+    return tuple(shapes.points(run) for run in runs if len(run) > 1)
+
+
+def _fit(weeks: Sequence[Tally], frame: Frame) -> tuple[int, int, float]:
+    """Voices for each dot, dots side by side, and the way from dot to dot."""
+    tries = [(1, wide) for wide in range(1, WIDEST)]
+    tries += [(step * size, WIDEST) for size in (1, 100, 10_000) for step in STEPS]
+    for each, wide in tries:
+        high = (frame.room - 2 * GAP) / max(sum(_rows(weeks, each, wide)), 1)
+        if high >= CLOSEST:
+            return each, wide, min(PITCH, frame.column(len(weeks)) * 0.78 / wide, high)
+    return (*tries[-1], CLOSEST)
+
+
+def _rows(weeks: Sequence[Tally], each: int, wide: int) -> tuple[int, int, int]:
+    """The most rows of promoters, passives and detractors in any week."""
+
+    def most(counts: list[int]) -> int:
+        return max(ceil(_dots(count, each) / wide) for count in counts)
+
+    return (
+        most([week.promoters for week in weeks]),
+        most([week.passives for week in weeks]),
+        most([week.detractors for week in weeks]),
+    )
+
+
+def _dots(count: int, each: int) -> int:
+    """Rounded, but what was said at all is never drawn as silence."""
+    return max(1, (count + each // 2) // each) if count else 0
