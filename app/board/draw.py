@@ -1,0 +1,162 @@
+"""Draw: who is pushed what. Topic -> scenes that listen to it -> fragments -> groups of screens."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import clock, metrics
+from app.board import paint, plan
+from app.board.paint import RAIL, Wall
+from app.board.plan import Timeline
+from app.board.scene import stage_of
+from app.db import Database
+from app.live.hub import Hub
+
+log = logging.getLogger(__name__)
+
+# Two frames a second at most.
+PAUSE_SECONDS = 0.5
+# After trouble with the database itself.
+RETRY_SECONDS = 1.0
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class Picture:
+    """What one wall shows: its parts, and the topics heard since each was drawn."""
+
+    timeline: Timeline
+    parts: dict[str, str] = field(default_factory=dict)
+    due_at: datetime | None = None
+
+
+class Draw:
+    """Sleeps until a topic, a new screen, a step of the plan or a minute makes something due.
+
+    The first topic is drawn at once, what follows within half a second together. Every minute is
+    drawn anew, and with it midnight, wherever a site is: windows move though nobody answered.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        oldest_arrival: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._oldest_arrival = oldest_arrival
+        self._pictures: dict[Wall, Picture] = {}
+        self._timelines: dict[str, Timeline] = {}
+        self._heard: set[str] = set()
+        self._due = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._minute: datetime | None = None
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._hub.wanted = self._want
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def hear(self, topics: Iterable[str]) -> None:
+        """Takes topics from the bus; from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._note, frozenset(topics))
+
+    def timeline(self, session: Session, wall: Wall) -> Timeline:
+        """The plan of a wall as it stands now; the same for every wall of one board."""
+        now = clock.now()
+        if wall.pinned is not None:
+            return paint.pinned_to(wall.pinned)
+        board = paint.board_of(session, wall.slug)
+        assert board is not None  # noqa: S101 - whoever asks has looked the board up
+        steps = paint.steps_of(session, board, stage_of(session, board))
+        known = self._timelines.get(wall.slug)
+        found = plan.follow(known, steps, now) if known else plan.first(steps, now)
+        self._timelines[wall.slug] = found
+        return found
+
+    def _note(self, topics: frozenset[str]) -> None:
+        self._heard |= topics
+        self._due.set()
+
+    def _want(self, _key: Hashable) -> None:
+        self._due.set()
+
+    async def _run(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), self._seconds_until_due())
+            self._due.clear()
+            heard, self._heard = frozenset(self._heard), set()
+            try:
+                await self._draw(heard)
+                await asyncio.sleep(PAUSE_SECONDS)
+            except Exception:
+                log.exception("the walls could not be drawn; the old picture stays")
+                self._heard |= heard
+                self._due.set()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _draw(self, heard: frozenset[str]) -> None:
+        walls = [key for key, group in self._hub.groups.items() if group.outboxes]
+        arrival = self._oldest_arrival()
+        drawn = await asyncio.to_thread(self._paint_all, walls, heard)
+        offered = 0
+        for wall, picture in drawn.items():
+            group = self._hub.groups[wall]
+            offered += group.show(picture.parts, picture.timeline.told())
+            metrics.redraws.inc()
+        if arrival is not None and offered:
+            metrics.drawn_after.observe(max(0.0, (clock.now() - arrival).total_seconds()))
+
+    def _paint_all(self, walls: Iterable[Any], heard: frozenset[str]) -> dict[Wall, Picture]:
+        now = clock.now()
+        minute = now.replace(second=0, microsecond=0)
+        is_new_minute, self._minute = minute != self._minute, minute
+        self._pictures = {wall: old for wall, old in self._pictures.items() if wall in set(walls)}
+        with self._database.read() as session:
+            for wall in walls:
+                self._paint(session, wall, heard, everything=is_new_minute)
+        return self._pictures
+
+    def _paint(
+        self, session: Session, wall: Wall, heard: frozenset[str], *, everything: bool
+    ) -> None:
+        board = paint.board_of(session, wall.slug)
+        if board is None:
+            log.warning("a screen shows %s, a board that is gone", wall.slug)
+            return
+        stage = stage_of(session, board, wall.orientation)
+        timeline = self.timeline(session, wall)
+        steps, due_at = timeline.shown_soon(clock.now())
+        old = self._pictures.get(wall, Picture(timeline)).parts
+        needed = [RAIL, *(step.key for step in steps)]
+        stale = [
+            part
+            for part in needed
+            if everything or part not in old or heard & paint.topics_of(part)
+        ]
+        parts = {part: old[part] for part in needed if part in old}
+        parts |= paint.paint(session, stage, stale)
+        self._pictures[wall] = Picture(timeline, parts, due_at)
+
+    def _seconds_until_due(self) -> float:
+        """Until the next minute, or until a plan needs its next scene, whatever is first."""
+        now = clock.now()
+        moments = [picture.due_at for picture in self._pictures.values() if picture.due_at]
+        next_minute = now.replace(second=0, microsecond=0) + MINUTE
+        return max(0.01, (min([*moments, next_minute]) - now).total_seconds())

@@ -1,0 +1,100 @@
+"""Paint: a wall's parts as HTML, from the same templates for the first paint and every frame."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock, metrics, web
+from app.board import plan, rail
+from app.board.models import Board
+from app.board.plan import Step, Timeline
+from app.board.scene import LANDSCAPE, Scene, Stage, scenes
+
+log = logging.getLogger(__name__)
+
+RAIL = "rail"
+RAIL_TOPICS = frozenset({"responses", "company", "boards", "people"})
+# What every scene depends on, whether it says so or not.
+COMMON_TOPICS = frozenset({"company", "boards", "people"})
+PERSONAL_TOPICS = frozenset({"people", "heroes", "stories"})
+# Shown when none of a board's scenes has anything to show: a wall is never bare.
+LAST_RESORT = "pulse"
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One picture: a board's, for one orientation, with or without a scene pinned to it."""
+
+    slug: str
+    orientation: str = LANDSCAPE
+    pinned: str | None = None
+
+
+def board_of(session: Session, slug: str) -> Board | None:
+    return session.scalar(select(Board).where(Board.slug == slug))
+
+
+def steps_of(session: Session, board: Board, stage: Stage) -> tuple[Step, ...]:
+    """What the rotation of this board has to show now. A scene that fails to say is left out."""
+    seconds: dict[str, tuple[int, ...]] = {}
+    for name in board.scenes:
+        scene = scenes().get(name)
+        if scene is not None and not scene.system:
+            seconds[name] = _seconds(session, stage, scene)
+    steps = plan.fit(seconds) or (Step(LAST_RESORT, 0, scenes()[LAST_RESORT].dwell),)
+    return tuple(replace(step, personal=_is_personal(step.scene)) for step in steps)
+
+
+def pinned_to(name: str) -> Timeline:
+    """The timeline of a wall that shows one scene only. Raises KeyError when there is none."""
+    step = Step(name, 0, scenes()[name].dwell, personal=_is_personal(name))
+    return plan.first([step], clock.now())
+
+
+def _is_personal(scene: str) -> bool:
+    """Whoever must hear of people, heroes or stories shows them."""
+    return bool(scenes()[scene].topics & PERSONAL_TOPICS)
+
+
+def topics_of(part: str) -> frozenset[str]:
+    """After which topics a part must be drawn anew."""
+    if part == RAIL:
+        return RAIL_TOPICS
+    return scenes()[part.rpartition("-")[0]].topics | COMMON_TOPICS
+
+
+def paint(session: Session, stage: Stage, parts: Iterable[str]) -> Mapping[str, str]:
+    """The HTML of each part. One that fails is missing, logged and counted."""
+    painted: dict[str, str] = {}
+    for part in parts:
+        try:
+            painted[part] = _part(session, stage, part)
+        except Exception:
+            log.exception("%s of %s could not be drawn", part, stage.slug)
+            metrics.failed_parts.inc()
+            session.rollback()
+    return painted
+
+
+def _part(session: Session, stage: Stage, part: str) -> str:
+    if part == RAIL:
+        return web.fragment("board/rail.html", stage=stage, rail=rail.look(session, stage))
+    name, _, item = part.rpartition("-")
+    stage = replace(stage, item=int(item))
+    view = scenes()[name].look(session, stage)
+    return web.fragment(f"board/scenes/{name}.html", stage=stage, view=view)
+
+
+def _seconds(session: Session, stage: Stage, scene: Scene) -> tuple[int, ...]:
+    try:
+        seconds = scene.seconds(session, stage)
+    except Exception:
+        log.exception("%s of %s could not say how long it is", scene.name, stage.slug)
+        metrics.failed_parts.inc()
+        session.rollback()
+        return ()
+    dwell = stage.settings.get("dwell")
+    return tuple(int(dwell) for _ in seconds) if dwell else seconds
