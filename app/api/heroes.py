@@ -12,7 +12,6 @@ from app.api.paging import AnyRow, Page, Turn, newest_first, page
 from app.heroes.models import Hero
 from app.people.doors import May
 from app.people.models import Person, Team
-from app.people.names import shown_name
 
 router = APIRouter(dependencies=[Depends(May("heroes.read"))])
 
@@ -33,9 +32,9 @@ class HeroItem(BaseModel):
 
 @router.get("/heroes")
 def list_heroes(db: web.Db, turn: Annotated[Turn, Depends(newest_first)]) -> Page[HeroItem]:
-    """Newest first; nobody who is hidden or was taken down, named as a staff board may."""
+    """Newest first; nobody who is hidden or was taken down."""
     query = (
-        select(Hero, Person, Team.name.label("team"))
+        select(Hero, Person.name.label("person"), Team.name.label("team"))
         .join(Person, Person.id == Hero.person_id)
         .outerjoin(Team, Team.id == Hero.team_id)
         .where(Hero.withdrawn_at.is_(None), Person.visibility != "hidden")
@@ -50,7 +49,7 @@ def _item(row: AnyRow) -> HeroItem:
         id=str(hero.id),
         kind=hero.kind,
         starts_on=hero.starts_on,
-        person=shown_name(row.Person.name, row.Person.visibility, "staff") or "",
+        person=row.person,
         team=row.team,
         reason=hero.reason,
         rule=hero.rule,

@@ -48,7 +48,7 @@ def page(
         query = query.where(by < turn.after if turn.newest_first else by > turn.after)
     query = query.order_by(by.desc() if turn.newest_first else by).limit(turn.limit + 1)
     rows = session.execute(query.add_columns(by.label("cursor"))).all()
-    return _cut(rows, shape, turn.limit)
+    return cut([(row.cursor, shape(row)) for row in rows], turn.limit)
 
 
 def oldest_first(after: After = "", limit: Limit = 100) -> Turn:
@@ -66,10 +66,10 @@ def id_of(text: str, what: str = "id") -> int:
     return int(text)
 
 
-def _cut(rows: Sequence[AnyRow], shape: Callable[[AnyRow], Item], limit: int) -> Page[Item]:
-    shown = rows[:limit]
-    following = _written(shown[-1].cursor) if len(rows) > limit else None
-    return Page(items=[shape(row) for row in shown], next=following)
+def cut(found: Sequence[tuple[int, Item]], limit: int) -> Page[Item]:
+    """A page of (id, item) pairs, of which there may be one too many."""
+    following = _written(found[limit - 1][0]) if len(found) > limit else None
+    return Page(items=[item for _, item in found[:limit]], next=following)
 
 
 def _written(last: int) -> str:

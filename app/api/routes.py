@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
-from app.api import deliveries, heroes, responses, screens, stories
+from app.api import deliveries, heroes, leaderboard, responses, scores, screens, stories
 from app.people.doors import OPEN
 
 PROBLEM = "application/problem+json"
@@ -28,7 +28,7 @@ def _trouble(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 router = APIRouter(prefix="/api/v1", responses=_trouble(401, 403, 404, 422, 503))
-for _noun in (heroes, stories, responses, deliveries, screens):
+for _noun in (scores, leaderboard, heroes, stories, responses, deliveries, screens):
     router.include_router(_noun.router)
 
 

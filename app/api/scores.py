@@ -1,0 +1,148 @@
+"""GET /score and GET /trend: the rolling score of anything, with its size and its uncertainty."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from app import web
+from app.api.paging import id_of
+from app.people.doors import May
+from app.scores import nps, tallies
+from app.scores.nps import Shift, Tally
+from app.scores.summary import name_of, summary
+from app.scores.window import Window, today, window
+
+router = APIRouter(dependencies=[Depends(May("scores.read"))])
+
+Scope = Annotated[Literal["company", "site", "team", "person"], Query()]
+Id = Annotated[str, Query(max_length=32, description="Of a site, team or person.")]
+Days = Annotated[int, Query(description="Local dates in the window, 1 to 366, today included.")]
+Interval = tuple[float, float]
+
+
+class Counts(BaseModel):
+    """A score and what it is made of. `nps` has 4 decimals; `shown` is null under 10 answers."""
+
+    promoters: int
+    passives: int
+    detractors: int
+    n: int
+    nps: float | None
+    shown: str | None
+    interval: Interval | None
+
+
+class Change(BaseModel):
+    """Against as many dates before; `alert` is beyond what a daily look would find by chance."""
+
+    delta: float
+    z: float
+    p: float
+    verdict: Literal["too_few", "none", "clear", "alert"]
+
+
+class Score(Counts):
+    """The window goes from `from` to the day before `to`."""
+
+    scope: str
+    id: str
+    name: str
+    days: int
+    start: date = Field(serialization_alias="from")
+    end: date = Field(serialization_alias="to")
+    change: Change | None
+
+
+class Point(Counts):
+    """One window of a trend."""
+
+    start: date = Field(serialization_alias="from")
+    end: date = Field(serialization_alias="to")
+
+
+class Trend(BaseModel):
+    """Windows that end a week apart, oldest first; the last one is current."""
+
+    scope: str
+    id: str
+    name: str
+    days: int
+    items: list[Point]
+    next: None = None
+
+
+@router.get("/score")
+def show_score(
+    db: web.Db,
+    scope: Scope = "company",
+    id: Id = "1",
+    days: Days = 28,
+    at: Annotated[date | None, Query(description="Last local date of the window.")] = None,
+) -> Score:
+    """The score of the `days` local dates that end with `at`, or today."""
+    with db.read() as session:
+        found = summary(session, scope, id_of(id), days, at)
+    return Score(
+        scope=scope,
+        id=str(found.scope_id),
+        name=found.name,
+        days=days,
+        start=found.window.start,
+        end=found.window.end,
+        change=_change(found.change),
+        **counts(found.tally).model_dump(),
+    )
+
+
+@router.get("/trend")
+def show_trend(
+    db: web.Db,
+    scope: Scope = "company",
+    id: Id = "1",
+    days: Days = 28,
+    points: Annotated[int, Query(ge=1, le=104, description="How many windows.")] = 13,
+) -> Trend:
+    """How the score came to be where it is."""
+    with db.read() as session:
+        thing = id_of(id)
+        name = name_of(session, scope, thing)
+        last = window(today(session, scope, thing), days)
+        found = tallies.trend(session, scope, thing, last.until, days=days, points=points)
+    return Trend(
+        scope=scope,
+        id=str(thing),
+        name=name,
+        days=days,
+        items=[_point(point.tally, Window(point.until, days)) for point in found],
+    )
+
+
+def counts(tally: Tally) -> Counts:
+    """A tally as the API tells it."""
+    score, spread = nps.nps(tally), nps.interval(tally)
+    return Counts(
+        promoters=tally.promoters,
+        passives=tally.passives,
+        detractors=tally.detractors,
+        n=tally.n,
+        nps=None if score is None else nps.decimals(score),
+        shown=None if score is None or tally.n < nps.MIN_SHOWN else nps.shown(score),
+        interval=None if spread is None else (nps.decimals(spread[0]), nps.decimals(spread[1])),
+    )
+
+
+def _point(tally: Tally, over: Window) -> Point:
+    return Point(start=over.start, end=over.end, **counts(tally).model_dump())
+
+
+def _change(shift: Shift | None) -> Change | None:
+    if shift is None:
+        return None
+    return Change(
+        delta=nps.decimals(shift.delta),
+        z=nps.decimals(shift.z),
+        p=shift.p,
+        verdict=shift.verdict,
+    )
