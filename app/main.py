@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import web
 from app.api import operations
+from app.api import routes as api
+from app.board import routes as board
+from app.board.onair import Live
 from app.db import connect
 from app.desk import pages as desk
 from app.errors import UnavailableError
@@ -22,6 +25,8 @@ from app.intake.routes import PATH, hook
 from app.live.bus import Bus
 from app.migrations import migrate
 from app.people import routes as people
+from app.screens import routes as screens
+from app.screens import tokens
 from app.settings import Settings
 from app.stories import pages as stories
 
@@ -42,14 +47,18 @@ def create_app(settings: Settings) -> FastAPI:
     )
     database = connect(settings.database)
     bus = Bus(database)
+    live = Live.of(database, bus)
     reception = Reception(database, settings, bus)
     app.state.settings = settings
     app.state.database = database
     app.state.bus = bus
+    app.state.live = live
+    app.state.hub = live.hub
     app.state.reception = reception
+    app.state.screen_door = tokens.find
     web.install(app)
-    for router in (operations.router, people.router, desk.router, stories.router):
-        app.include_router(router)
+    for room in (operations, api, people, screens, board, desk, stories):
+        app.include_router(room.router)
     app.add_middleware(Front, hook=hook(reception), is_open=lambda: reception.is_open)
     return app
 
@@ -90,24 +99,30 @@ async def _say_starting(scope: Scope, receive: Receive, send: Send) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """The server listens at once; the schema and the sweep follow behind the closed gate."""
-    opening = asyncio.create_task(_open(app))
-    try:
-        yield
-    finally:
-        opening.cancel()
-        with suppress(asyncio.CancelledError):
-            await opening
-        await app.state.reception.close()
-        app.state.bus.stop()
-        app.state.database.dispose()
+    async with AsyncExitStack() as house:
+        house.callback(app.state.database.dispose)
+        opening = asyncio.create_task(_open(app, house))
+        try:
+            yield
+        finally:
+            opening.cancel()
+            with suppress(asyncio.CancelledError):
+                await opening
 
 
-async def _open(app: FastAPI) -> None:
+async def _open(app: FastAPI, house: AsyncExitStack) -> None:
     try:
         while not await asyncio.to_thread(_migrated, app):  # noqa: ASYNC110 - it cannot call us
             await asyncio.sleep(RETRY_SECONDS)
-        app.state.bus.start()
-        await app.state.reception.open()
+        state = app.state
+        for start, stop in (
+            (state.live.start, state.live.stop),
+            (state.reception.open, state.reception.close),
+        ):
+            house.push_async_callback(stop)
+            await start()
+        house.callback(state.bus.stop)
+        state.bus.start()
     except Exception:
         # A server that can never open is better ended, so that whoever watches it is told.
         log.exception("Could not open")
