@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,15 +70,14 @@ def score(value: Any) -> int:
 
 def text(value: Any, most: int) -> str | None:
     """Trimmed text of at most so many characters; blank, and what is no text, is None."""
-    value = _only(value)
-    if isinstance(value, bool):
-        value = "true" if value else "false"
-    elif isinstance(value, int | float):
-        value = f"{value:g}" if isinstance(value, float) and value == int(value) else str(value)
-    if not isinstance(value, str):
+    if value is None:
         return None
-    # PostgreSQL cannot keep a NUL in a text.
-    return value.replace("\x00", "").strip()[:most].rstrip() or None
+    if type(value) is not str:
+        value = _written(_only(value))
+    if "\x00" in value:  # PostgreSQL cannot keep it in a text
+        value = value.replace("\x00", "")
+    value = value.strip()
+    return (value if len(value) <= most else value[:most].rstrip()) or None
 
 
 def identifier(value: Any) -> str | None:
@@ -130,6 +130,15 @@ def _only(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
+def _written(value: Any) -> str:
+    """A scalar as text; empty for everything else."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}" if value == int(value) else repr(value)
+    return str(value) if isinstance(value, int | str) else ""
+
+
 def _no_score(value: Any) -> str:
     if value in (None, "", []):
         return "It has no score."
@@ -155,6 +164,14 @@ def _from_epoch(value: float) -> datetime | None:
 
 
 def _from_text(value: str, zone: ZoneInfo) -> datetime | None:
+    if len(value) > 18 and value[4] == value[7] == "-":
+        with suppress(ValueError, OverflowError):  # what most write, read in C
+            found = datetime.fromisoformat(value)
+            return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    return _from_parts(value, zone)
+
+
+def _from_parts(value: str, zone: ZoneInfo) -> datetime | None:
     found = _MOMENT.fullmatch(value)
     if found is None:
         return None

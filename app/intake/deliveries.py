@@ -3,16 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database
 from app.intake.models import Delivery
 from app.live.bus import announce
-from app.responses import ledger
+from app.responses import bulk, ledger
+
+_TABLE = cast("Table", Delivery.__table__)
+_SETTLE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("delivery_id"))
+    .values({name: bindparam(name) for name in ("outcome", "error", "processed_at")})
+)
 
 
 class Waiting(NamedTuple):
@@ -74,13 +81,11 @@ def claim(session: Session, ids: Sequence[int]) -> set[int]:
 def settle(session: Session, settled: Iterable[Settled]) -> None:
     """Writes the outcomes."""
     at = clock.now()
-    session.execute(
-        update(Delivery),
-        [
-            {"id": one.id, "outcome": one.outcome, "error": one.error, "processed_at": at}
-            for one in settled
-        ],
-    )
+    rows = [
+        {"delivery_id": one.id, "outcome": one.outcome, "error": one.error, "processed_at": at}
+        for one in settled
+    ]
+    bulk.run(session.connection(), _SETTLE, rows)
 
 
 def replay(database: Database, source_id: int | None, outcomes: Sequence[str]) -> int:

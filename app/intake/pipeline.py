@@ -35,15 +35,18 @@ def take_in(
         for change in changes:
             key = (change.row["source_id"], change.row["external_id"])
             moved.add(wave[key].delivery_id)
-            earlier = merged.get(change.response_id, change)
-            merged[change.response_id] = replace(
-                change, before=earlier.before, is_new=earlier.is_new
-            )
+            merged[change.response_id] = _after(merged.get(change.response_id), change)
     changed = list(merged.values())
     if changed:
         candidates.consider(session, changed, verdicts)
         announce(session, "responses", arrived=_oldest(readings, moved))
     return [_settled(one, is_news=one.delivery_id in moved) for one in readings], changed
+
+
+def _after(earlier: Change | None, change: Change) -> Change:
+    if earlier is None:
+        return change
+    return replace(change, before=earlier.before, is_new=earlier.is_new)
 
 
 def _waves(readings: Sequence[Reading]) -> Iterator[Mapping[Key, Entry]]:

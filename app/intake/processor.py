@@ -21,8 +21,8 @@ MOST_BYTES = 16 * 1024 * 1024
 # writer its turn. When nobody waits for the writer there is no pause.
 PAUSE = 0.1
 # The writer's requests wait while a batch is taken in; batches shrink until they fit into this.
-MOST_SECONDS = 0.03
-LEAST_TOGETHER = 25
+MOST_SECONDS = 0.04
+LEAST_TOGETHER = 100
 SWEEP = 30.0
 LONGEST_BACK_OFF = 30.0
 # So often a batch may fail on the database before one delivery of it is suspected.
@@ -44,7 +44,7 @@ class Processor:
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake-processor", daemon=True)
-        self._most = LEAST_TOGETHER * 4
+        self._most = LEAST_TOGETHER
         self._outages = 0
 
     def start(self) -> None:
