@@ -17,6 +17,7 @@ from app.responses.models import Response
 from app.scores.leaderboard import Row, leaderboard
 
 LAST = 10
+SECONDS = 15
 # To know where the upper half ends.
 EVERYBODY = 10_000
 COLUMNS = {"team": Response.team_id, "person": Response.person_id}
@@ -50,11 +51,11 @@ def look(session: Session, stage: Stage) -> Standing:
     return together(figure(session, stage), drawn)
 
 
-def steps(_session: Session, stage: Stage) -> tuple[int, ...]:
-    """Left out before strangers: they see no ranking, and names of teams mean nothing to them."""
-    if stage.audience != "staff":
+def steps(session: Session, stage: Stage) -> tuple[int, ...]:
+    """Left out while there is no team to name, and before strangers, who see no ranking."""
+    if stage.audience != "staff" or not look(session, stage).places:
         return ()
-    return (15, 15) if _shows_people(stage) else (15,)
+    return (SECONDS, SECONDS) if _shows_people(stage) else (SECONDS,)
 
 
 def ranked(drawn: Sequence[Place], days: int) -> Standing:
@@ -94,7 +95,7 @@ scene = Scene(
     name="leaderboard",
     title="Teams",
     topics=frozenset({"responses", "people", "company"}),
-    dwell=15,
+    dwell=SECONDS,
     look=look,
     steps=steps,
 )

@@ -1,17 +1,13 @@
 """Story: a customer's own words, released by a person, and nothing else."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from app.board import wording
 from app.board.scene import Scene, Stage
-from app.people.models import Site, Team
-from app.responses.models import Response
 from app.scores.nps import category
-from app.stories.models import Story
+from app.stories.listing import StoryView, released
 
 LONGEST = 400
 IN_ROTATION = 5
@@ -38,29 +34,26 @@ class Tale:
 
 
 def look(session: Session, stage: Stage) -> Tale:
-    rows = session.execute(_released(stage)).all()
-    return Tale(told(rows[stage.item % len(rows)], stage.audience) if rows else None)
+    stories = _released(session, stage)
+    return Tale(told(stories[stage.item % len(stories)]) if stories else None)
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     """Each story stays as long as it takes to read it from across the room."""
-    rows = session.execute(_released(stage)).all()
-    return tuple(reading_seconds(wording.cut(row.text, LONGEST)) for row in rows)
+    stories = _released(session, stage)
+    return tuple(reading_seconds(wording.cut(story.text, LONGEST)) for story in stories)
 
 
-def told(row: Row[Any], audience: str) -> Told:
-    """What a board of that audience shows of a story: visitors read neither team nor site."""
-    words = wording.cut(row.text, LONGEST)
-    score = row.score or 0
-    facts = [f"Score {score}"]
-    if audience == "staff":
-        facts += [name for name in (row.team, row.site) if name]
+def told(story: StoryView) -> Told:
+    """A story as drawn; who may not know team and site has none in the view."""
+    words = wording.cut(story.text, LONGEST)
+    score = story.score or 0
     return Told(
         words=words,
-        language=row.language,
+        language=story.language,
         kind=category(score),
         step=next(step for most, step in TYPE_STEPS if len(words) <= most),
-        line=" · ".join(facts),
+        line=" · ".join(filter(None, (f"Score {score}", story.team, story.site))),
     )
 
 
@@ -69,36 +62,16 @@ def reading_seconds(words: str) -> int:
     return max(12, min(40, round(4 + 0.43 * len(words.split()))))
 
 
-def _released(stage: Stage) -> Select[*tuple[Any, ...]]:
-    """The newest released stories of the board's scope; the street sees consented ones only."""
-    query = (
-        select(
-            Story.text,
-            Story.language,
-            Response.score,
-            Team.name.label("team"),
-            Site.name.label("site"),
-        )
-        .join(Response, Response.id == Story.response_id)
-        .outerjoin(Team, Team.id == Response.team_id)
-        .outerjoin(Site, Site.id == Response.site_id)
-        .where(Story.state == "released", Response.status == "counted")
-        .order_by(Story.released_at.desc(), Story.id.desc())
-        .limit(IN_ROTATION)
+def _released(session: Session, stage: Stage) -> list[StoryView]:
+    return released(
+        session, stage.audience, scope=stage.scope, scope_id=stage.scope_id, limit=IN_ROTATION
     )
-    if stage.audience == "street":
-        query = query.where(Response.consent.is_(True))
-    if stage.scope == "team":
-        query = query.where(Response.team_id == stage.scope_id)
-    if stage.scope == "site":
-        query = query.where(Response.site_id == stage.scope_id)
-    return query
 
 
 scene = Scene(
     name="story",
     title="Customer story",
-    topics=frozenset({"stories", "responses"}),
+    topics=frozenset({"stories", "responses", "people"}),
     dwell=20,
     look=look,
     steps=steps,
