@@ -206,8 +206,8 @@ def _lead_to_door(request: HTTPConnection, sentence: str, headers: dict[str, str
 
 def _page_of(request: HTTPConnection) -> str:
     """The page of ours from which this was sent, as its `Referer` says."""
-    referrer = urlsplit(request.headers.get("referer", ""))
-    return referrer.path if referrer.netloc == request.headers.get("host") else "/"
+    _, _, ours = request.headers.get("referer", "").partition(f"://{request.headers.get('host')}/")
+    return f"/{ours}"
 
 
 class _SecurityHeaders:

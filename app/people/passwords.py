@@ -46,7 +46,7 @@ def is_password(kept: str | None, password: str) -> bool:
     """
     with _turn():
         try:
-            _hasher.verify(kept or _nobodys(), _bytes(password[: LONGEST + 1]))
+            _hasher.verify(_nobodys() if kept is None else kept, _bytes(password[: LONGEST + 1]))
         except (VerificationError, InvalidHashError):
             return False
     return kept is not None

@@ -1,7 +1,6 @@
 """/signin and /signout."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -87,10 +86,8 @@ def signout(request: Request, db: web.Db, settings: web.Config, actor: Acting) -
 
 def local_path(text: str) -> str:
     """A path of this server, or the desk when the text would lead anywhere else."""
-    parts = urlsplit(text) if text.isprintable() and "\\" not in text else None
-    if parts is None or parts.scheme or parts.netloc or not text.startswith("/"):
-        return HOME
-    return HOME if text.startswith("//") else text
+    is_ours = text.startswith("/") and not text.startswith("//")
+    return text if is_ours and text.isprintable() and "\\" not in text else HOME
 
 
 def _form(
