@@ -26,7 +26,7 @@ CHUNK = 500
 TURN = 7_206_112_026
 # What a change may touch; the rest is written once.
 _FIXED = {"id", "source_id", "external_id"}
-_INSERT = insert(RESPONSE).values({c.name: bindparam(c.name) for c in RESPONSE.c if c.name != "id"})
+_INSERT = insert(RESPONSE)
 _APPEND = insert(LEDGER)
 _UPDATE = (
     update(RESPONSE)
@@ -153,7 +153,7 @@ def _settled(session: Session, drafts: list[Draft]) -> list[Draft]:
     """Applies the rule of one voice to every customer of the batch; returns who else changed."""
     touched = [d for d in drafts if d.steps]
     emails = {row["email"] for d in touched for row in (d.stored, d.row) if row} - {None}
-    here = {d.row["id"] for d in drafts if d.row and d.row["id"]}
+    here = {d.stored["id"] for d in drafts if d.stored}
     others = [
         Draft(row, row)
         for chunk in _chunks(sorted(emails))

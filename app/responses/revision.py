@@ -103,7 +103,6 @@ def _first(answer: Answer, entry: Entry, roster: Roster) -> Row:
     if answer.excluded is not None:
         status, reason = "excluded", _excluded(answer.excluded)
     return {
-        "id": None,
         "source_id": entry.source_id,
         "external_id": external_id(answer.response_id),
         **said,
