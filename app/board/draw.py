@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock, metrics
-from app.board import paint, plan
+from app.board import paint, plan, rollcall
 from app.board.paint import RAIL, Wall
 from app.board.plan import Timeline
 from app.board.scene import stage_of
@@ -59,6 +59,7 @@ class Draw:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._minute: datetime | None = None
+        self._shells: rollcall.Shells = {}
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -129,6 +130,9 @@ class Draw:
         is_new_minute, self._minute = minute != self._minute, minute
         self._pictures = {wall: old for wall, old in self._pictures.items() if wall in set(walls)}
         with self._database.read() as session:
+            if heard & {"screens", "boards"}:
+                rollcall.call(session, self._hub)
+            self._shells = rollcall.dress(session, self._hub, walls, self._shells)
             for wall in walls:
                 self._paint(session, wall, heard, everything=is_new_minute)
         return self._pictures

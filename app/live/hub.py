@@ -95,27 +95,38 @@ class Hub:
             seat.outbox.close()
         await _part(send, seat)
 
-    def connected(self) -> set[int]:
-        """The ids of the screens connected to this process."""
-        return {seat.visitor.screen_id for seat in self._seats if seat.visitor.screen_id}
+    def connected(self) -> dict[int, Hashable]:
+        """The ids of the screens connected to this process, and which picture each shows."""
+        seats = tuple(self._seats)
+        return {
+            seat.visitor.screen_id: seat.visitor.key for seat in seats if seat.visitor.screen_id
+        }
 
     def tell(self, screen_id: int, command: Mapping[str, Any]) -> None:
         """Sends `{type: cmd, …}` to one screen; from any thread."""
-        self._soon(lambda: self._command(screen_id, command))
+        self._soon(lambda: self._command(lambda who: who.screen_id == screen_id, command))
+
+    def tell_all(self, key: Hashable, command: Mapping[str, Any]) -> None:
+        """The same to everybody who shows one picture."""
+        self._soon(lambda: self._command(lambda who: who.key == key, command))
 
     def dismiss(self, screen_id: int) -> None:
         """A revoked screen: told to unpair, then closed with 4401; from any thread."""
-        self._soon(lambda: self._command(screen_id, {"do": "unpair"}, farewell=4401))
+        unpair = {"do": "unpair"}
+        self._soon(lambda: self._command(lambda who: who.screen_id == screen_id, unpair, 4401))
 
     def _soon(self, act: Callable[[], None]) -> None:
-        if self._loop is not None:
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(act)
 
     def _command(
-        self, screen_id: int, command: Mapping[str, Any], farewell: int | None = None
+        self,
+        concerns: Callable[[Visitor], bool],
+        command: Mapping[str, Any],
+        farewell: int | None = None,
     ) -> None:
         message = cmd(command)
-        for seat in [seat for seat in self._seats if seat.visitor.screen_id == screen_id]:
+        for seat in [seat for seat in self._seats if concerns(seat.visitor)]:
             seat.outbox.command(message)
             if farewell is not None:
                 self._send_off(seat, farewell)

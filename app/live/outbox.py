@@ -36,6 +36,11 @@ class Outbox:
         self._is_closed = False
         self.is_lost = False
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a message is under way that the socket did not take at once."""
+        return self._carrier is not None
+
     def offer(self, message: Message) -> bool:
         """Sends now (true), or remembers that this screen missed something."""
         if self._carrier is not None:

@@ -31,9 +31,12 @@
   const here = () => location.pathname + location.search;
 
   function identify(name) {
-    const card = document.createElement("p");
-    card.className = "identify display";
-    card.textContent = name || stage.dataset.name;
+    const card = document.createElement("section");
+    const words = document.createElement("p");
+    card.className = "scene identify called";
+    words.className = "display";
+    words.textContent = name || stage.dataset.name;
+    card.append(words);
     stage.append(card);
     setTimeout(() => card.remove(), IDENTIFY);
   }

@@ -6,7 +6,7 @@
      .freshness-word, #steps (ten <li> are made), and outside every slot:
      #socket [hx-ws:connect, data-epoch, -build, -at, -plan, -turns, -scale, -overscan] and its limits in
      seconds [data-waiting, -offline, -forget, -report, -spread]
-   Made here and to be styled: p.cluster ("+5 voices"), circle.ripple, p.identify.
+   Made here and to be styled: p.cluster ("+5 voices"), circle.ripple, section.scene.identify.called
    Anything with a person's name or a customer's words may carry [data-personal]. */
 (() => {
   "use strict";

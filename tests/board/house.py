@@ -22,9 +22,7 @@ PATIENCE = 20.0
 
 
 def settings_for(database_url: str, folder: Path, *, open_boards: bool = True) -> Settings:
-    return Settings(
-        database_url=database_url, data_dir=folder, open_boards=open_boards, _env_file=None
-    )
+    return Settings(database_url=database_url, data_dir=folder, open_boards=open_boards)
 
 
 def app_of(settings: Settings) -> FastAPI:

@@ -127,7 +127,7 @@ def test_a_dismissed_screen_is_told_and_closed(ws: str) -> None:
             with pytest.raises(ConnectionClosed):
                 await hear(seven)
             assert seven.close_code == 4401
-            assert wall.hub.connected() == {8}
+            assert wall.hub.connected() == {8: "w"}
 
     asyncio.run(story())
 
