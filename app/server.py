@@ -136,7 +136,9 @@ def route_name(scope: Scope) -> str:
     template = getattr(scope.get("route"), "path", None)
     if template is None:
         return "unknown"
-    return str(scope.get("root_path", "")) + str(template)
+    # A route knows its path without the prefix of the router it came in with.
+    before = path.count("/") - str(template).count("/")
+    return "/".join(path.split("/")[: before + 1]) + str(template)
 
 
 def _warn_of_old_sqlite(lock: Path | None) -> None:
