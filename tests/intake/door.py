@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from app import clock
@@ -100,9 +101,9 @@ class Door:
 def opened(database: Database, **settings: Any) -> Iterator[Door]:
     """The hook and everything behind it, as one application with its own life."""
     bus = Bus(database)
-    config = Settings(secret_key=KEY.decode(), **settings)
+    config = Settings(secret_key=SecretStr(KEY.decode()), **settings)
     reception = Reception(database, config, bus)
-    transport = httpx.ASGITransport(hook(reception))  # type: ignore[arg-type] - the same, named otherwise
+    transport = httpx.ASGITransport(hook(reception))  # type: ignore[arg-type]
     bus.start()
     try:
         with start_blocking_portal() as portal:

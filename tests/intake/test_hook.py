@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from tests.intake.door import SECRET, Door, answer, signed
 
 
