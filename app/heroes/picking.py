@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -102,7 +102,9 @@ def _of_week(session: Session, starts_on: date) -> Hero | None:
 def _resting(session: Session, starts_on: date) -> set[int]:
     """Who was a hero of any kind in a week that ended within the last 14 days."""
     lately = Hero.starts_on.between(starts_on - WEEK - REST + timedelta(days=1), starts_on)
-    return set(session.scalars(select(Hero.person_id).where(lately)))
+    # Another process may have picked this week's hero since we looked; that is no reason to rest.
+    other = or_(Hero.kind != KIND, Hero.starts_on != starts_on)
+    return set(session.scalars(select(Hero.person_id).where(lately, other)))
 
 
 def _deserving(standings: list[Standing]) -> list[Standing]:
