@@ -47,7 +47,7 @@ def horseshoe(count: int, radius: float, sweep: float = 270.0) -> Seats:
             for size, share in zip(radii, shares(count, radii), strict=True)
             for angle in spread(share, sweep)
         ),
-        key=lambda seat: (seat[0], -seat[1]),
+        key=lambda seat: (round(seat[0], 9), -seat[1]),
     )
     places = tuple((size * sin(angle), -size * cos(angle)) for angle, size in seats)
     return Seats(places, min(pitch * FULLNESS, LARGEST_DOT))

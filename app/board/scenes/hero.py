@@ -31,7 +31,7 @@ class Portrait:
 
     @property
     def long(self) -> bool:
-        return len(self.name) > 14 or bool(self.quote)
+        return len(self.name) > 14
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,162 @@
+"""Walls with people, answers and stories on them, from nothing at all to far too much."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count, cycle
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.board.models import Board
+from app.heroes.models import Hero
+from app.intake.models import Source
+from app.people import roster
+from app.people.models import Person, Team
+from app.responses import ledger
+from app.responses.answer import Answer
+from app.responses.ledger import Entry
+from app.scores import tallies
+from app.stories.models import Story
+from tests import make
+
+# A Sunday afternoon; the tests' company lives in Berlin.
+NOON = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
+SCENES = ["pulse", "tide", "leaderboard", "hero", "story"]
+LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunter"
+LONG_PERSON = "Maximiliane-Alexandra Freifrau von Hohenzollern-Sigmaringen"
+HOSTILE = (
+    "<script>alert('x')</script> שירות מעולה \u202eתודה\u202c \U0001f389\U0001f389 & <b>bold</b> "
+    + "Donaudampfschifffahrtsgesellschaft" * 12
+)
+WORDS = (
+    "The technician took his shoes off, found the fault two others missed, and stayed to show my "
+    "mother how to reset it herself."
+)
+
+_ids = count(1)
+
+
+def board(session: Session, slug: str = "hall", **facts: Any) -> Board:
+    """A board that shows every scene."""
+    made = Board(
+        slug=slug,
+        title=facts.pop("title", "Northwind · Claims"),
+        scenes=SCENES,
+        audience=facts.pop("audience", "staff"),
+        settings={},
+        **facts,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def hear(
+    session: Session,
+    scores: Iterable[int],
+    *,
+    at: datetime | None = None,
+    comment: str | None = None,
+    consent: bool | None = None,
+    attributes: Mapping[str, str] | None = None,
+) -> list[int]:
+    """Customers answer, a minute apart, the last one at that moment; the ids of their responses."""
+    source = _source(session)
+    scores = list(scores)
+    last = at or clock.now()
+    entries = [
+        Entry(
+            source,
+            None,
+            last,
+            Answer(
+                response_id=f"r-{next(_ids)}",
+                score=score,
+                comment=comment,
+                consent=consent,
+                submitted_at=last - timedelta(minutes=len(scores) - 1 - nth),
+                attributes=attributes or {},
+            ),
+        )
+        for nth, score in enumerate(scores)
+    ]
+    changes = ledger.record(session, entries, roster.load(session))
+    tallies.apply(session, changes)
+    return [change.response_id for change in changes]
+
+
+def _source(session: Session) -> int:
+    found = session.query(Source.id).first()
+    return found[0] if found else make.source(session).id
+
+
+def tell(session: Session, text: str, score: int = 10, **facts: object) -> Story:
+    """A released story of a customer who said just that."""
+    (response_id,) = hear(session, [score], comment=text, **facts)  # type: ignore[arg-type]
+    story = Story(
+        response_id=response_id,
+        state="released",
+        text=text,
+        language="en",
+        rank=80,
+        reasons=[],
+        rule="test",
+        created_at=clock.now(),
+        released_at=clock.now() + timedelta(seconds=next(_ids)),
+    )
+    session.add(story)
+    session.flush()
+    return story
+
+
+def celebrate(session: Session, person: Person, promoters: int = 27) -> Hero:
+    today = clock.day_in("Europe/Berlin")
+    hero = Hero(
+        kind="pick",
+        starts_on=today - timedelta(days=today.weekday()),
+        person_id=person.id,
+        team_id=person.team_id,
+        reason=f"{promoters} delighted customers in four weeks.",
+        rule="test",
+        numbers={"promoters": promoters},
+        picked_at=clock.now(),
+    )
+    session.add(hero)
+    session.flush()
+    return hero
+
+
+def mixed(number: int, pattern: Sequence[int] = (10, 9, 8, 10, 3, 9, 7, 10, 9, 6)) -> list[int]:
+    scores = cycle(pattern)
+    return [next(scores) for _ in range(number)]
+
+
+def fill(session: Session, state: str) -> None:
+    """A company in one of the states every scene must have: empty, few, normal, many."""
+    make.company(session)
+    long = state == "many"
+    board(session, title=LONG_NAME if long else "Northwind · Claims")
+    if state == "empty":
+        return
+    teams = ["Field service", "Gothenburg", "Claims night team", "Pensions", "Onboarding"]
+    if long:
+        teams = [LONG_NAME, "שירות לקוחות", "A", "Customer care of the north and the isles", "B"]
+    places = [make.team(session, name) for name in teams]
+    if state == "few":
+        hear(session, [10, 9, 7, 3, 10, 9, 8], attributes={"team": teams[0]})
+        return
+    person = make.person(session, LONG_PERSON if long else "Ana Muster", places[0])
+    if long:
+        person.visibility = "full"
+    for week in range(16):
+        at = clock.now() - timedelta(weeks=week)
+        _week(session, places, at, detractors_only=long)
+    celebrate(session, person, promoters=400 if long else 27)
+    tell(session, HOSTILE if long else WORDS, attributes={"team": teams[0]})
+
+
+def _week(session: Session, teams: list[Team], at: datetime, *, detractors_only: bool) -> None:
+    for nth, team in enumerate(teams):
+        scores = [0] * 40 if detractors_only else mixed(12 - nth, (10,) * (6 - nth) + (3, 8))
+        hear(session, scores, at=at - timedelta(hours=nth), attributes={"team": team.name})
