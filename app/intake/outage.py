@@ -6,12 +6,28 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+# https://sqlite.org/rescode.html: busy, locked, out of memory, read-only, interrupted, I/O error,
+# full, cannot open, protocol.
+_SQLITE_OUTAGES = {5, 6, 7, 8, 9, 10, 13, 14, 15}
+# Classes of SQLSTATE: connection, rollback by the server (deadlock), resources, lock, operator,
+# system.
+_POSTGRES_OUTAGES = {"08", "25", "40", "53", "55", "57", "58"}
+
 
 def is_outage(error: Exception) -> bool:
     """Whether the same may succeed later: disk full, locked, connection lost, no connection."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, PoolTimeoutError):
         return True
-    return isinstance(error, OperationalError | PoolTimeoutError)
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_OUTAGES
+    state = getattr(error.orig, "sqlstate", None)
+    # psycopg has no state to tell where there is no server to tell it.
+    return isinstance(error, OperationalError) if state is None else state[:2] in _POSTGRES_OUTAGES
 
 
 def described(error: Exception) -> str:

@@ -24,9 +24,7 @@ PAUSE = 0.1
 MOST_SECONDS = 0.04
 LEAST_TOGETHER = 100
 SWEEP = 30.0
-LONGEST_BACK_OFF = 30.0
-# So often a batch may fail on the database before one delivery of it is suspected.
-MOST_OUTAGES = 6
+LONGEST_BACK_OFF = 5.0
 
 log = logging.getLogger("cheerboard.intake")
 
@@ -102,7 +100,7 @@ class Processor:
         try:
             self._take_in(readings, people)
         except Exception as error:
-            if is_outage(error) and self._outages < MOST_OUTAGES:
+            if is_outage(error):
                 raise
             log.warning("a batch of %d failed, now one by one: %s", len(rows), described(error))
             for one in readings:
@@ -135,7 +133,7 @@ class Processor:
         try:
             self._take_in([one], people)
         except Exception as error:
-            if is_outage(error) and self._outages < MOST_OUTAGES:
+            if is_outage(error):
                 raise
             log.error("delivery %d failed: %s", one.delivery_id, described(error))
             sentence = f"It could not be taken in: {type(error).__name__}."

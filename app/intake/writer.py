@@ -33,6 +33,7 @@ class Writer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting = 0
         self._waiting_bytes = 0
+        self._is_troubled = False
 
     @property
     def waiting(self) -> int:
@@ -86,8 +87,10 @@ class Writer:
         try:
             is_new: list[bool] | None = self._store([arrival for arrival, _ in batch])
         except Exception as error:  # noqa: BLE001 - whatever it is, these requests get their 503
-            log.error("%d deliveries could not be stored: %s", len(batch), described(error))
+            self._complain(error)
             is_new = None
+        else:
+            self._is_troubled = False
         if is_new is not None and any(is_new):
             self._committed()
         assert self._loop is not None  # noqa: S101 - set before the thread starts
@@ -95,6 +98,12 @@ class Writer:
             self._loop.call_soon_threadsafe(self._answer, batch, is_new)
         except RuntimeError:
             log.warning("the event loop ended before %d answers", len(batch))
+
+    def _complain(self, error: Exception) -> None:
+        """Once for each outage: a full disk must not be filled with complaints about it."""
+        if not self._is_troubled:
+            log.error("deliveries cannot be stored: %s", described(error))
+        self._is_troubled = True
 
     def _store(self, arrivals: Sequence[Arrival]) -> list[bool]:
         # No session: this transaction is the busiest of all and needs nothing of it.

@@ -103,7 +103,7 @@ def opened(database: Database, **settings: Any) -> Iterator[Door]:
     bus = Bus(database)
     config = Settings(secret_key=SecretStr(KEY.decode()), **settings)
     reception = Reception(database, config, bus)
-    transport = httpx.ASGITransport(hook(reception))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(hook(reception))
     bus.start()
     try:
         with start_blocking_portal() as portal:
