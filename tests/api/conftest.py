@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,4 +26,5 @@ def office(database: Database) -> Iterator[Office]:
 def program(database: Database, tmp_path: Path) -> Program:
     app = house(database, tmp_path, routes.router, operations.router)
     app.state.hub = Hub("a build")
+    app.state.reception = SimpleNamespace(is_open=True)
     return Program(app, database)

@@ -22,7 +22,7 @@ def test_score_has_the_agreed_shape(office: Office, program: Program) -> None:
         "n": 11,
         "nps": 72.7273,
         "shown": "+73",
-        "interval": [29.7834, 90.2166],
+        "interval": [20.2925, 93.9932],
         "change": None,
     }
 
@@ -113,7 +113,7 @@ def test_leaderboard_ranks_only_what_differs(office: Office, program: Program) -
     office.hear([0] * 30, attributes={"employee": "Bo"})
     teams = program.read("/leaderboard")
     assert teams["differs"] is True
-    assert [(row["rank"], row["name"]) for row in teams["items"]][0] == (1, "North")
+    assert (teams["items"][0]["rank"], teams["items"][0]["name"]) == (1, "North")
     first = teams["items"][0]
     assert set(first) == {"rank", "id", "name", "n", "nps", "shrunk", "reason"}
     assert (first["id"], first["n"], first["nps"]) == (str(office.ids["North"]), 30, 100)
