@@ -1,5 +1,7 @@
 """Which answers become stories, and what becomes of stories when their answers change."""
 
+from typing import Any
+
 import pytest
 
 from app import clock
@@ -12,9 +14,9 @@ from app.stories.release import recall, release
 from tests.stories.house import AT, OTHER, STORY, House, answer
 
 
-def released(house: House, **facts: object) -> int:
+def released(house: House, **facts: Any) -> int:
     """A released story; what was announced so far is forgotten."""
-    house.take(answer(**facts))  # type: ignore[arg-type]
+    house.take(answer(**facts))
     story_id = house.story().id
     with house.database.write.begin() as session:
         release(session, story_id, house.account_id)
@@ -43,8 +45,8 @@ def test_a_promoters_story_waits_for_a_lead(house: House) -> None:
         {"excluded": "spam"},
     ],
 )
-def test_others_do_not(house: House, facts: dict[str, object]) -> None:
-    house.take(answer(**facts))  # type: ignore[arg-type]
+def test_others_do_not(house: House, facts: dict[str, Any]) -> None:
+    house.take(answer(**facts))
     assert house.stories() == []
 
 
@@ -84,9 +86,9 @@ def test_a_candidate_follows_its_answer(house: House) -> None:
 @pytest.mark.parametrize(
     "later", [{"score": 3}, {"comment": "Not so good."}, {"consent": False}, {"excluded": "a test"}]
 )
-def test_a_candidate_goes_with_its_words(house: House, later: dict[str, object]) -> None:
+def test_a_candidate_goes_with_its_words(house: House, later: dict[str, Any]) -> None:
     house.take(answer(version=1))
-    house.take(answer(version=2, **later))  # type: ignore[arg-type]
+    house.take(answer(version=2, **later))
     assert house.stories() == []
 
 
@@ -101,11 +103,11 @@ def test_a_candidate_goes_with_its_words(house: House, later: dict[str, object])
     ],
 )
 def test_a_released_story_is_recalled_when_its_answer_changes(
-    house: House, later: dict[str, object], reason: str
+    house: House, later: dict[str, Any], reason: str
 ) -> None:
     released(house, version=1)
     with clock.frozen(AT):
-        house.take(answer(version=2, **later))  # type: ignore[arg-type]
+        house.take(answer(version=2, **later))
     story = house.story()
     assert (story.state, story.recalled_at) == ("recalled", AT)
     assert story.reasons[-1] == f"recalled: {reason}"
