@@ -63,7 +63,7 @@ def score(value: Any) -> int:
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise IgnoredError(_no_score(value))
-    if value != int(value) or not 0 <= value <= 10:
+    if not 0 <= value <= 10 or value != int(value):
         raise IgnoredError(_no_score(value))
     return int(value)
 
@@ -135,7 +135,7 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:g}" if value == int(value) else repr(value)
+        return str(int(value)) if value.is_integer() else repr(value)
     return str(value) if isinstance(value, int | str) else ""
 
 

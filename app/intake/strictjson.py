@@ -76,9 +76,11 @@ _DECODER = json.JSONDecoder(
 def _measure_depth(document: Any) -> None:
     level, depth = [document], 0
     while level:
-        level = [child for thing in level for child in _children(thing)]
+        level = [
+            child for thing in level for child in _children(thing) if isinstance(child, dict | list)
+        ]
         depth += 1
-        if depth > MAX_DEPTH + 1:
+        if depth > MAX_DEPTH:
             raise JSONRefusedError(_TOO_DEEP)
 
 
