@@ -1,0 +1,169 @@
+"""The wall in a real browser: every scene, state and size; nothing cut, tiny, heavy or foreign."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from app import clock
+from app.db import connect
+from app.migrations import migrate
+from tests.board import wall
+from tests.board.house import House, house, settings_for
+
+pytestmark = pytest.mark.browser
+
+STATES = ["empty", "few", "normal", "many"]
+LANDSCAPE = [(1920, 1080), (1280, 720), (960, 540)]
+PORTRAIT = [(1080, 1920), (720, 1280)]
+KB = 1024
+
+# Everything wrong with the page as it stands, as sentences.
+AUDIT = """() => {
+  const wrong = [];
+  const short = Math.min(innerWidth, innerHeight);
+  const page = document.documentElement;
+  if (page.scrollWidth > innerWidth || page.scrollHeight > innerHeight) wrong.push("a scrollbar");
+  const texts = [...document.querySelectorAll("body *")].filter((one) => {
+    const own = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    return own && !["title", "SCRIPT"].includes(one.tagName) && !one.closest(".spoken, .sign")
+      && getComputedStyle(one).visibility !== "hidden" && one.getClientRects().length;
+  });
+  const name = (one) => `${one.className.baseVal || one.className || one.tagName} "`
+    + one.textContent.trim().slice(0, 30) + '"';
+  const boxes = texts.map((one) => {
+    const style = getComputedStyle(one);
+    const box = one.getBoundingClientRect();
+    const scale = one.ownerSVGElement ? one.getScreenCTM().a : 1;
+    const size = parseFloat(style.fontSize) * scale;
+    if (size < 0.028 * short - 0.01) wrong.push(`${name(one)} is ${size} px small`);
+    // The air that a font has left of its figures hangs in the margin.
+    const edge = (one.closest(".numeral") ? 0.032 : 0.05) * short - 1;
+    if (box.left < edge || box.top < edge || box.right > innerWidth - edge
+      || box.bottom > innerHeight - edge) wrong.push(`${name(one)} leaves the safe area`);
+    const ends = style.webkitLineClamp !== "none" || style.textOverflow === "ellipsis";
+    const cut = style.overflowY !== "visible" && one.scrollHeight > one.clientHeight + 1;
+    if (cut && !ends) wrong.push(`${name(one)} is cut`);
+    const wide = style.display !== "inline" && one.scrollWidth > one.clientWidth + 1;
+    if (wide && !ends && !one.ownerSVGElement) wrong.push(`${name(one)} is too wide`);
+    return box;
+  });
+  texts.forEach((one, at) => texts.slice(at + 1).forEach((other, next) => {
+    const a = boxes[at], b = boxes[at + 1 + next];
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    const touch = wide > 2 && high > 2 && !one.contains(other);
+    if (touch) wrong.push(`${name(one)} lies on ${name(other)}`);
+  }));
+  return wrong;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module", params=STATES)
+def hung(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """A server whose company is in one of the states."""
+    with serving(tmp_path_factory.mktemp("wall"), request.param) as running:
+        yield running
+
+
+def serving(folder: Path, state: str) -> Any:
+    url = f"sqlite:///{folder / 'wall.db'}"
+    database = connect(url)
+    migrate(database)
+    with clock.frozen(wall.NOON), database.write.begin() as session:
+        wall.fill(session, state)
+    database.dispose()
+    return house(settings_for(url, folder))
+
+
+def opened(browser: Browser, width: int = 1920, height: int = 1080) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.add_init_script(
+        "window.violations = [];"
+        "addEventListener('securitypolicyviolation', (e) => violations.push(e.blockedURI));"
+    )
+    return page
+
+
+def show(page: Page, at: House, scene: str, door: str = "tv") -> None:
+    view = page.viewport_size
+    assert view is not None
+    turned = "portrait" if view["height"] > view["width"] else "landscape"
+    page.goto(f"{at.url}/{door}/hall?scene={scene}&orientation={turned}")
+    page.wait_for_selector(f"#scene-{scene}")
+    page.evaluate("document.fonts.ready")
+
+
+@pytest.mark.parametrize("sizes", [LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
+def test_every_scene_fits_every_wall(
+    browser: Browser, hung: House, sizes: list[tuple[int, int]]
+) -> None:
+    page = opened(browser, *sizes[0])
+    wrong: list[str] = []
+    with clock.frozen(wall.NOON):
+        for scene in wall.SCENES:
+            page.set_viewport_size({"width": sizes[0][0], "height": sizes[0][1]})
+            show(page, hung, scene, "still")
+            for width, height in sizes:
+                page.set_viewport_size({"width": width, "height": height})
+                found = page.evaluate(AUDIT)
+                wrong += [f"{scene} at {width}x{height}: {one}" for one in found]
+            assert page.evaluate("violations") == []
+    page.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with serving(tmp_path_factory.mktemp("usual"), "normal") as running:
+        yield running
+
+
+def test_silence_is_said_in_the_rail_and_seen_in_the_picture(
+    browser: Browser, usual: House
+) -> None:
+    page = opened(browser, 1080, 1920)
+    with clock.frozen(wall.NOON):
+        show(page, usual, "story")
+        page.evaluate(
+            "stage.classList.add('offline');"
+            "document.querySelector('.freshness-word').textContent = 'offline since 14:32'"
+        )
+        assert page.evaluate(AUDIT) == []
+        page.evaluate("document.getAnimations().forEach((one) => one.finish())")
+        assert page.evaluate("getComputedStyle(picture).filter") == "saturate(0.6)"
+    page.close()
+
+
+def test_the_first_load_is_light_and_from_one_origin(browser: Browser, usual: House) -> None:
+    heard: list[Response] = []
+    with clock.frozen(wall.NOON):
+        page = opened(browser)
+        # Playwright marks what it calls, and a method of a list cannot be marked.
+        page.on("response", lambda answer: heard.append(answer))  # noqa: PLW0108 - see above
+        show(page, usual, "pulse")
+        bodies = {answer.url: answer.body() for answer in heard}
+        assert page.evaluate("violations") == []
+        page.close()
+    assert all(url.startswith((usual.url, "data:")) for url in bodies)
+    scripts = sum(len(gzip.compress(b)) for url, b in bodies.items() if ".js" in url)
+    fonts = sum(len(body) for url, body in bodies.items() if ".woff2" in url)
+    assert fonts > 0
+    assert sum(map(len, bodies.values())) <= 300 * KB
+    assert scripts <= 60 * KB
+    assert fonts <= 180 * KB
