@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import web
+from app import clock, web
 from app.api import operations
 from app.api import routes as api
 from app.board import routes as board
@@ -20,6 +20,7 @@ from app.board.onair import Live
 from app.db import connect
 from app.desk import pages as desk
 from app.errors import UnavailableError
+from app.heroes import picking as heroes
 from app.intake.reception import Reception
 from app.intake.routes import PATH, hook
 from app.live.bus import Bus
@@ -29,10 +30,13 @@ from app.screens import routes as screens
 from app.screens import tokens
 from app.settings import Settings
 from app.stories import pages as stories
+from app.text import gate
 
 log = logging.getLogger("cheerboard")
 
 RETRY_SECONDS = 2.0
+# A week begins at each company's own midnight; this late a new hero may be.
+HERO_SECONDS = 300.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -112,6 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _open(app: FastAPI, house: AsyncExitStack) -> None:
     try:
+        await asyncio.to_thread(gate.warm_up)
         while not await asyncio.to_thread(_migrated, app):  # noqa: ASYNC110 - it cannot call us
             await asyncio.sleep(RETRY_SECONDS)
         state = app.state
@@ -123,12 +128,28 @@ async def _open(app: FastAPI, house: AsyncExitStack) -> None:
             await start()
         house.callback(state.bus.stop)
         state.bus.start()
+        ticking = asyncio.create_task(_pick_heroes(app))
+        house.callback(ticking.cancel)
     except Exception:
         # A server that can never open is better ended, so that whoever watches it is told.
         log.exception("Could not open")
         signal.raise_signal(signal.SIGTERM)
     else:
         log.info("Open")
+
+
+async def _pick_heroes(app: FastAPI) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(_pick_hero, app)
+        except (DBAPIError, PoolTimeoutError) as error:
+            log.warning("No hero could be picked: %s", type(error).__name__)
+        await asyncio.sleep(HERO_SECONDS)
+
+
+def _pick_hero(app: FastAPI) -> None:
+    with app.state.database.write.begin() as session:
+        heroes.pick_week(session, clock.now())
 
 
 def _migrated(app: FastAPI) -> bool:

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
@@ -29,10 +29,11 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def readyz(db: web.Db) -> JSONResponse:
+def readyz(request: Request, db: web.Db) -> JSONResponse:
     """200 when answers can be taken and shown, else 503; either way, what was found."""
     found = {"database": "down", "schema": "unknown", "backlog": None} | _look(db)
-    ready = found["database"] == "up" and found["schema"] == "head" and not _is_swamped(found)
+    found["open"] = request.app.state.reception.is_open
+    ready = found["open"] and found["schema"] == "head" and not _is_swamped(found)
     return JSONResponse({"ready": ready, **found}, 200 if ready else 503)
 
 
