@@ -84,7 +84,7 @@ def _cost(
         before, heard = served.cpu(), count()["bytes"]
         for _ in range(frames):
             _draw(served)
-        _settle(count, heard + screens * frames * SIZE)
+        _settle(count, int(heard) + screens * frames * SIZE)
         spent = served.cpu() - before
         if count()["lost"]:
             raise RuntimeError(f"{count()['lost']} sockets were lost")

@@ -40,6 +40,11 @@ app = Starlette(
 
 if __name__ == "__main__":
     uvicorn.run(
-        app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", http="httptools",
-        ws="app.live.wire:Wire", ws_per_message_deflate=False,
-    )  # type: ignore[arg-type]  # fmt: skip
+        app,
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="warning",
+        http="httptools",
+        ws="app.live.wire:Wire",
+        ws_per_message_deflate=False,
+    )
