@@ -55,6 +55,12 @@ def test_zero_is_a_score(northwind: Database) -> None:
     assert stored(northwind).status == "counted"
 
 
+def test_an_update_to_zero_is_not_lost(northwind: Database) -> None:
+    one_by_one(northwind, answer(score=9), answer(score=0))
+    one_by_one(northwind, answer("r-2", score=9, version=1), answer("r-2", score=0, version=1))
+    assert (stored(northwind).score, stored(northwind, "r-2").score) == (0, 0)
+
+
 def test_without_a_time_the_time_of_receipt_counts(northwind: Database) -> None:
     one_by_one(northwind, entry(answer(), after=5))
     kept = stored(northwind)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
@@ -82,17 +82,22 @@ def on_postgres(postgres_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
-# The database is emptied for each history, so one for all of them is meant.
-_ONE_DATABASE = [HealthCheck.function_scoped_fixture]
+# The database is emptied for each history, so one for all of them is meant; and each history costs
+# so many commits that shrinking a failure would run into the time-out before it is reported.
+_ONE_DATABASE = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=_ONE_DATABASE)
+@settings(_ONE_DATABASE, max_examples=40)
 @given(history=histories)
 def test_any_history_on_sqlite(on_sqlite: Database, history: list[Turn]) -> None:
     live_through(on_sqlite, history)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=_ONE_DATABASE)
+@settings(_ONE_DATABASE, max_examples=15)
 @given(history=histories)
 def test_any_history_on_postgresql(on_postgres: Database, history: list[Turn]) -> None:
     live_through(on_postgres, history)
