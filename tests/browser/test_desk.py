@@ -1,0 +1,244 @@
+"""The desk in a real browser, at phone and desk size: reachable, readable, and no script needed."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import Database, connect
+from app.migrations import migrate
+from tests import make
+from tests.desk import scenery
+from tests.machine import chromium
+from tests.people.visitor import PASSWORD, house, lead
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+PHONE, DESK, SMALLEST = (390, 844), (1280, 800), (320, 568)
+PAGES = ["/desk", "/stories", "/nowhere"]
+LONG = "x" * 300
+# Links inside of a sentence are exempt (WCAG 2.5.8), and what is not drawn.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, summary")]
+  .filter((one) => one.getClientRects().length && one.type !== "hidden")
+  .filter((one) => !one.closest("p:not(:has(> a.go:only-child))"))
+  .filter((one) => !one.classList.contains("skip"))
+  .map((one) => [one.textContent.trim() || one.id, one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 43.9 || box.width < 43.9)
+  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+CUT_OFF = """() => [...document.querySelectorAll("body *")]
+  .filter((one) => one.getClientRects().length && !one.closest("svg, pre, .skip, .spoken"))
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+  .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)}`)"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a desk with stories in every state, hostile and long ones among them."""
+    database, app = _house(tmp_path_factory.mktemp("desk"))
+    lead(database)
+    with database.write.begin() as session:
+        _fill(session)
+    with _serving(app) as address:
+        yield address
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a desk that nobody can sign in to yet."""
+    database, app = _house(tmp_path_factory.mktemp("bare"))
+    with _serving(app) as address:
+        yield address
+    database.dispose()
+
+
+def _house(folder: Path) -> tuple[Database, FastAPI]:
+    database = connect(f"sqlite:///{folder / 'desk.db'}")
+    migrate(database)
+    return database, house(database, folder)
+
+
+def _fill(session: Session) -> None:
+    scenery.northwind(session)
+    person = make.person(session, f"Ana Maria {'Lindqvist' * 8}", make.team(session, "Service"))
+    scenery.voices(session, 780, 300, 204)
+    scenery.board(session, "lobby", "Claims, ground floor")
+    for state in ("candidate", "released", "recalled"):
+        scenery.story(session, state=state, person=person)
+    scenery.story(session, f"<script>alert(1)</script> {LONG} \u202edlrow", reasons=[LONG])
+    scenery.story(session, created_at=clock.now() - timedelta(days=40))
+
+
+@contextmanager
+def _serving(app: FastAPI) -> Iterator[str]:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def _page(browser: Browser, size: tuple[int, int] = PHONE, **how: Any) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **how)
+    page = context.new_page()
+    page.add_init_script(
+        "window.violations = [];"
+        "addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective));"
+    )
+    yield page
+    context.close()
+
+
+def _sign_in(page: Page, at: str, password: str = PASSWORD) -> None:
+    page.goto(f"{at}/signin")
+    page.fill("#email", "uma@example.com")
+    page.fill("#password", password)
+    page.click("main button")
+
+
+def _findings(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {[node['target'] for node in one['nodes']]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_serious_stands_in_anybodys_way(
+    browser: Browser, desk: str, bare: str, size: tuple[int, int], scheme: str
+) -> None:
+    with _page(browser, size, color_scheme=scheme) as page:
+        page.goto(f"{bare}/signin")
+        found = {"first": _findings(page)}
+        _sign_in(page, desk, "wrong, wrong")
+        found["wrong"] = _findings(page)
+        _sign_in(page, desk)
+        for path in PAGES:
+            page.goto(desk + path)
+            for closed in page.query_selector_all("summary"):
+                closed.click()
+            found[path] = _findings(page)
+            assert page.evaluate("violations") == []
+    assert found == {name: [] for name in found}
+
+
+def test_a_finding_would_be_found(browser: Browser, desk: str) -> None:
+    with _page(browser) as page:
+        page.goto(f"{desk}/signin")
+        page.evaluate("document.querySelector('label').remove()")
+        assert _findings(page) != []
+
+
+def test_release_and_recall_without_a_script_in_two_taps(browser: Browser, desk: str) -> None:
+    with _page(browser, java_script_enabled=False) as page:
+        _sign_in(page, desk)
+        page.get_by_role("link", name="stories to release").click()
+        waiting = page.locator("section[aria-labelledby=waiting] .story")
+        out = page.locator("section[aria-labelledby=released] .story")
+        before = waiting.count(), out.count()
+        name = waiting.last.get_attribute("id")
+        waiting.last.get_by_role("button", name="Release").click()
+        assert page.get_by_role("status").inner_text().startswith("Released.")
+        assert (waiting.count(), out.count()) == (before[0] - 1, before[1] + 1)
+        page.locator(f"#{name}").get_by_role("button", name="Recall").click()
+        assert page.get_by_role("status").inner_text().startswith("Taken off.")
+        assert out.count() == before[1]
+
+
+def test_a_double_tap_presses_nothing_twice_and_nothing_else(browser: Browser, desk: str) -> None:
+    """The page may come back between the taps, with the next story where the first one was."""
+    with _page(browser) as page:
+        _sign_in(page, desk)
+        page.goto(f"{desk}/stories")
+        waiting = page.locator("section[aria-labelledby=waiting] .story")
+        before = waiting.count()
+        box = waiting.first.get_by_role("button", name="Turn down").bounding_box()
+        assert box is not None
+        at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.click(*at)
+        page.wait_for_url("**/stories?done=recalled")
+        page.evaluate("document.getAnimations().forEach((one) => one.pause())")
+        for down in range(-200, 200, 20):  # wherever the next one stands now
+            page.mouse.click(at[0], max(1, at[1] + down))
+        page.goto(f"{desk}/stories")
+        assert waiting.count() == before - 1
+        page.goto(f"{desk}/stories?done=recalled")
+        # Then it works again.
+        page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
+        waiting.first.get_by_role("button", name="Turn down").click()
+        page.goto(f"{desk}/stories")
+        assert waiting.count() == before - 2
+
+
+@pytest.mark.parametrize("size", [PHONE, SMALLEST, DESK], ids=["phone", "smallest", "desk"])
+@pytest.mark.parametrize("letters", ["100%", "200%"])
+def test_everything_fits_and_can_be_hit(
+    browser: Browser, desk: str, size: tuple[int, int], letters: str
+) -> None:
+    with _page(browser, size) as page:
+        _sign_in(page, desk)
+        for path in PAGES:
+            page.goto(desk + path)
+            page.evaluate(f"document.documentElement.style.fontSize = '{letters}'")
+            for closed in page.query_selector_all("summary"):
+                closed.click()
+            assert page.evaluate(CUT_OFF) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            assert page.evaluate(SMALL_TARGETS) == [], path
+
+
+def test_by_keyboard_alone(browser: Browser, desk: str) -> None:
+    with _page(browser) as page:
+        page.goto(f"{desk}/signin")
+        page.keyboard.type("uma@example.com")  # the first field waits for it
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        assert page.locator(".skip").bounding_box()["y"] >= 0  # type: ignore[index]
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('main') !== null")
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_no_heavier_than_a_phone_likes(browser: Browser, desk: str) -> None:
+    """At most 150 KB at first load, and nothing from another host."""
+    with _page(browser) as page:
+        _sign_in(page, desk)
+        loaded: list[tuple[str, int]] = []
+        page.on("response", lambda r: loaded.append((r.url, len(r.body()))))
+        page.goto(f"{desk}/stories", wait_until="networkidle")
+        assert all(url.startswith((desk, "data:")) for url, _ in loaded)
+        assert 0 < sum(size for _, size in loaded) <= 150_000, loaded
