@@ -106,12 +106,13 @@ def curve(scores: Sequence[int | None], frame: Frame) -> Curve:
     known = [score for score in scores if score is not None]
     if len(known) < 2:
         return Curve((), (), None)
-    low, span = min(known), max(max(known) - min(known), 6)
+    # A steady score is a line through the middle, not a mountain made of one point.
+    middle, span = (min(known) + max(known)) / 2, max(max(known) - min(known), 6)
     middles = frame.middles(len(scores))
     room = frame.line - 9  # a label's height above, a breath below
 
     def place(at: int, score: int) -> tuple[float, float]:
-        return round(middles[at], 2), round(6 + room * (1 - (score - low) / span), 2)
+        return round(middles[at], 2), round(6 + room * (0.5 - (score - middle) / span), 2)
 
     dots = {at: place(at, score) for at, score in enumerate(scores) if score is not None}
     first, last = min(dots), max(dots)

@@ -358,3 +358,33 @@ def test_the_night_moves_its_dot_with_every_minute() -> None:
 def test_every_scene_has_a_style_sheet_that_pages_link() -> None:
     linked = web.environment.globals["scene_styles"]()  # type: ignore[operator]
     assert {f"css/scenes/{name}.css" for name in scenes()} == set(linked)
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", [":root", '[data-theme="paper"]'])
+def test_everything_that_is_read_stands_out_from_its_ground(theme: str) -> None:
+    css = (web.STATIC / "css/tokens.css").read_text()
+    raw = css.split(f"{theme} {{", 1)[1].split("}", 1)[0]
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", raw))
+    ground = luminance(colours["ground-0"])
+    for name in ("text-0", "text-1", "blue", "sand", "coral", "sun", "mint"):
+        light, dark = sorted((luminance(colours[name]), ground), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+BEYOND_THE_FLOOR = re.compile(
+    r"@layer|@container|\binset\s*:|oklch|color-mix|aspect-ratio|:has\(|:is\(|:where\(|&"
+)
+
+
+def test_tv_style_sheets_are_read_by_chromium_85() -> None:
+    sheets = [web.STATIC / path for path in ("css/tokens.css", "css/base.css", "css/tv.css")]
+    sheets += [web.STATIC / "css/rail.css", *(web.STATIC / "css/scenes").glob("*.css")]
+    found = {path.name: BEYOND_THE_FLOOR.findall(path.read_text()) for path in sheets}
+    assert not {name: words for name, words in found.items() if words}

@@ -68,8 +68,11 @@ def ranked(drawn: Sequence[Place], days: int) -> Standing:
 def together(score: Figure, drawn: Sequence[Place]) -> Standing:
     """Nobody is better than chance: then the score is everybody's."""
     headline = f"{score.shown}, all of us together" if score.shown else "All of us together"
-    note = "Too close to rank: between these, the differences are no larger than chance"
-    return Standing(headline, note if drawn else "", differs=False, places=tuple(drawn))
+    if not drawn:
+        note = "Teams will stand here after their first ten voices."
+    else:
+        note = "Too close to rank: between these, the differences are no larger than chance"
+    return Standing(headline, note, differs=False, places=tuple(drawn))
 
 
 def _shows_people(stage: Stage) -> bool:
