@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +16,9 @@ from app.db import UTCDateTime
 
 Convert = Callable[[Any], Any]
 
+# Rows of one step; SQLite takes 32,766 parameters.
+TOGETHER = (256, 64, 16, 4, 1)
+
 
 def run(
     connection: Connection, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]
@@ -22,7 +26,8 @@ def run(
     """Executes a statement once for each row; keep the statement, it is prepared only once.
 
     On SQLite the time goes into preparing parameters, so they go to the driver directly, in the
-    form in which SQLAlchemy would have written them.
+    form in which SQLAlchemy would have written them. Its driver lets other Python threads in at
+    every step of a statement and then waits for its turn, so many rows are inserted in one step.
     """
     if not rows:
         return
@@ -31,7 +36,25 @@ def run(
         return
     text, names, conversions = _prepared(statement, tuple(rows[0]), connection.dialect)
     values = itemgetter(*names)
-    connection.exec_driver_sql(text, [_parameters(values(row), conversions) for row in rows])
+    parameters = [_parameters(values(row), conversions) for row in rows]
+    if isinstance(statement, Insert):
+        insert_together(connection, text, parameters)
+    else:
+        connection.exec_driver_sql(text, parameters)
+
+
+def insert_together(connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Executes `INSERT … VALUES (?, …)` for all rows in as few steps as there are sizes.
+
+    Only a few sizes, so that the driver keeps every statement prepared.
+    """
+    one = f"({', '.join('?' * len(rows[0]))})"
+    start = 0
+    for size in TOGETHER:
+        many = text.replace(one, ", ".join([one] * size), 1)
+        while len(rows) - start >= size:
+            connection.exec_driver_sql(many, tuple(chain.from_iterable(rows[start : start + size])))
+            start += size
 
 
 def _parameters(values: tuple[Any, ...], conversions: list[tuple[int, Convert]]) -> tuple[Any, ...]:
