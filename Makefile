@@ -31,7 +31,7 @@ test: .venv/.ready-dev ## prepare what the tests need, then run all of them
 check: .venv/.ready-dev ## format, lint, imports, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy --num-workers 2
 
 format: .venv/.ready-dev ## format, and fix what can be fixed without thinking

@@ -39,7 +39,7 @@ COLLEAGUES = (
     Colleague("Jonas Brandt", "Harbour shop", "Hamburg", 0.66),
     Colleague("Mira Yıldız", "Harbour shop", "Hamburg", 0.70, 1.2),
     Colleague("Piet Hansen", "Workshop", "Hamburg", 0.68, 1.3),
-    Colleague("Oksana Kovalenko", "Workshop", "Hamburg", 0.78),
+    Colleague("Oksana Petrenko", "Workshop", "Hamburg", 0.78),
     Colleague("Emil Vogt", "Workshop", "Hamburg", 0.62, 0.8),
     Colleague("Femke de Wit", "Phone desk", "Hamburg", 0.50, 1.5),
     Colleague("Lars Öberg", "Phone desk", "Hamburg", 0.46, 1.2),
