@@ -129,10 +129,10 @@ def _timezone(session: Session, board: Board, company: Company | None) -> str:
 
 
 @cache
-def _styles() -> list[str]:
+def styles() -> list[str]:
     """Style sheets of the scenes that have one, by their path under `static/`."""
     paths = [f"css/scenes/{name}.css" for name in scenes()]
     return [path for path in paths if (STATIC / path).exists()]
 
 
-environment.globals["scene_styles"] = _styles
+environment.globals["scene_styles"] = styles

@@ -13,7 +13,7 @@ from app.board import paint
 from app.board.figure import figure_of
 from app.board.models import Board
 from app.board.places import Place, headline, top
-from app.board.scene import Stage, scenes, stage_of
+from app.board.scene import Stage, scenes, stage_of, styles
 from app.board.scenes import hero, leaderboard, night, pulse, story, tide
 from app.db import Database
 from app.scores.leaderboard import Row
@@ -356,7 +356,7 @@ def test_the_night_moves_its_dot_with_every_minute() -> None:
 
 
 def test_every_scene_has_a_style_sheet_that_pages_link() -> None:
-    linked = web.environment.globals["scene_styles"]()  # type: ignore[operator]
+    linked = styles()
     assert {f"css/scenes/{name}.css" for name in scenes()} == set(linked)
 
 

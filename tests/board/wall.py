@@ -91,9 +91,9 @@ def _source(session: Session) -> int:
     return found[0] if found else make.source(session).id
 
 
-def tell(session: Session, text: str, score: int = 10, **facts: object) -> Story:
+def tell(session: Session, text: str, score: int = 10, **facts: Any) -> Story:
     """A released story of a customer who said just that."""
-    (response_id,) = hear(session, [score], comment=text, **facts)  # type: ignore[arg-type]
+    (response_id,) = hear(session, [score], comment=text, **facts)
     story = Story(
         response_id=response_id,
         state="released",
