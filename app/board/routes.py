@@ -31,6 +31,9 @@ router = APIRouter()
 
 Watcher = Annotated[Actor, Depends(Checks("boards.watch"))]
 STILL_SECONDS = (5, 30)
+# A screen's patience, in seconds: when it says that it hears nothing, and since when; when it
+# forgets people; how often it reports; over how long the reloads for another build are spread.
+LIMITS = {"waiting": 15, "offline": 60, "forget": 600, "report": 15, "spread": 20}
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,7 @@ def _for_scripts(
         "build": web.build(),
         "at": stamp(clock.now()),
         "plan": json.dumps(timeline.told()),
+        "limits": LIMITS,
         "live": f"/tv/{wall.slug}/live?{urlencode(_asked_again(wall))}",
         "turns": settings.get("orientation", "auto") == "auto",
         "scale": settings.get("scale", 1),

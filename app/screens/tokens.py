@@ -41,4 +41,4 @@ def boards_of(session: Session, screen_ids: set[int]) -> dict[int, str]:
             Screen.id.in_(screen_ids), Screen.revoked_at.is_(None)
         )
     )
-    return dict(rows.tuples().all())
+    return {row.id: row.board_slug for row in rows}

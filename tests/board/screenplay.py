@@ -1,0 +1,97 @@
+"""A board with answers, and a screen that listens to it through a real socket."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from websockets.sync.client import ClientConnection, connect
+
+from app import clock
+from app.board.models import Board
+from app.db import Database
+from app.live.bus import announce
+from app.people.keys import digest
+from app.responses.models import Response
+from app.screens.models import Screen
+from tests import make
+
+PATIENCE = 15.0
+
+
+def board(session: Session, slug: str = "hall", **facts: Any) -> Board:
+    """A company with a source and one board."""
+    make.company(session)
+    make.source(session)
+    made = Board(
+        slug=slug,
+        title=facts.pop("title", "Entrance hall"),
+        scenes=facts.pop("scenes", ["pulse", "tide"]),
+        settings=facts.pop("settings", {}),
+        **facts,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def screen(session: Session, name: str, slug: str = "hall") -> str:
+    """A paired screen; gives the key for its cookie."""
+    key = f"made-up-key-of-{name}"
+    session.add(Screen(name=name, board_slug=slug, token_hash=digest(key), created_at=clock.now()))
+    session.flush()
+    return key
+
+
+def answer(database: Database, score: int = 9, arrived: datetime | None = None) -> str:
+    """One more counted answer, announced as intake does it; gives the id of its dot on the rail."""
+    with database.write.begin() as session:
+        number = session.scalar(select(func.count(Response.id))) or 0
+        now = clock.now()
+        response = Response(
+            source_id=1,
+            external_id=f"r-{number}",
+            score=score,
+            attributes={},
+            submitted_at=now,
+            answered_on=now.date(),
+            status="counted",
+            stored_at=now,
+        )
+        session.add(response)
+        session.flush()
+        announce(session, "responses", arrived=arrived)
+        return f"r{response.id}"
+
+
+class Ears:
+    """The messages of one socket, heartbeats aside."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    def hear(self) -> dict[str, Any]:
+        while True:
+            message: dict[str, Any] = json.loads(self.socket.recv(PATIENCE))
+            if message["type"] != "hb":
+                return message
+
+    def hear_until(self, words: str) -> list[dict[str, Any]]:
+        """Every message up to the first whose content has these words."""
+        heard = [self.hear()]
+        while words not in heard[-1].get("content", ""):
+            heard.append(self.hear())
+        return heard
+
+
+@contextmanager
+def listening(
+    url: str, slug: str = "hall", *, query: str = "", key: str = "", origin: str | None = None
+) -> Iterator[Ears]:
+    address = f"{url.replace('http', 'ws', 1)}/tv/{slug}/live{query}"
+    headers = {"Cookie": f"cheerboard-screen={key}"} if key else {}
+    with connect(address, additional_headers=headers, origin=origin) as socket:  # type: ignore[arg-type]
+        yield Ears(socket)

@@ -1,0 +1,76 @@
+"""A real Chromium with a fresh profile, and a real server on a loopback port."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.db import connect
+from app.live import hub
+from tests.board.house import House, house, settings_for
+from tests.board.screenplay import board
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def home(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A server with the board `hall`, open to everybody. Its heart beats fast, because the tests
+    shorten a screen's patience alike.
+    """
+    monkeypatch.setattr(hub, "BEAT_SECONDS", 0.3)
+    database = connect(sqlite_url)
+    with database.write.begin() as session:
+        board(session, scenes=["pulse", "tide", "leaderboard"])
+    database.dispose()
+    with house(settings_for(sqlite_url, tmp_path)) as running:
+        yield running
+
+
+@pytest.fixture
+def tv(chromium: Browser) -> Iterator[Page]:
+    """A screen of 1920 by 1080. What its console and its policy complain of fails the test."""
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            if message.type == "error" and not _is_network(message.text)
+            else None
+        ),
+    )
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " (event) => console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI))"
+    )
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _is_network(text: str) -> bool:
+    """A server that is away on purpose is told on the console by the browser itself."""
+    known = ("ERR_CONNECTION", "WebSocket connection to", "htmx:ws:error", "status of 503")
+    return any(words in text for words in known)

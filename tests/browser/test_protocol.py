@@ -1,0 +1,287 @@
+"""The live protocol as a real browser lives it: silence, holes, restarts, other builds."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
+
+from app.board import routes
+from tests.board.house import House
+from tests.board.screenplay import answer
+from tests.browser.proxy import Proxy
+
+# Two cores are shared with other tests: what is waited for may come late, never not at all.
+expect.set_options(timeout=20_000)
+
+pytestmark = pytest.mark.browser
+
+SHORT = {"waiting": 3, "offline": 6, "forget": 600, "report": 0.3, "spread": 0.2}
+# For an end of the socket that the test itself plays: only what it waits for happens.
+PATIENT = {"waiting": 60, "offline": 120, "forget": 600, "report": 60, "spread": 0.2}
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Screens that lose patience within seconds, so that no test waits for a minute."""
+    monkeypatch.setattr(routes, "LIMITS", SHORT)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "LIMITS", PATIENT)
+
+
+def until(page: Page, holds: str) -> None:
+    """Waits for an expression; the page's own policy forbids Playwright's way of doing so."""
+    for _ in range(1000):
+        if page.evaluate(holds):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"{holds} never came true")
+
+
+def test_the_page_has_the_limits_of_the_design(home: House, tv: Page) -> None:
+    tv.goto(f"{home.url}/tv/hall")
+    found = tv.locator("#socket").evaluate("(socket) => ({...socket.dataset})")
+    limits = {name: float(found[name]) for name in SHORT}
+    assert limits == {"waiting": 15, "offline": 60, "forget": 600, "report": 15, "spread": 20}
+
+
+def test_an_answer_lands_on_the_rail_and_everything_comes_to_rest(home: House, tv: Page) -> None:
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    dot = answer(home.database, 10)
+    expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+    expect(tv.locator(f"#slot-pulse-0 #{dot.replace('r', 'v', 1)}")).to_be_attached()
+    until(tv, "document.getAnimations().length === 0")
+    expect(tv.locator(".ripple")).to_have_count(0)
+
+
+def test_many_voices_at_once_are_one_moment(home: House, tv: Page) -> None:
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    expect(tv.locator("#slot-rail .dot")).to_have_count(0)
+    until(tv, "wall.guard.send({type: 'report'})")
+    for _ in range(9):
+        answer(home.database)
+    expect(tv.locator(".cluster")).to_have_text(re.compile(r"^\+\d voices$"))
+    expect(tv.locator("#slot-rail .dot")).to_have_count(9)
+    expect(tv.locator(".cluster")).to_have_count(0)
+    until(tv, "document.getAnimations().length === 0")
+
+
+@pytest.mark.parametrize("how", ["reduced-motion", "motion=off"])
+def test_who_wants_no_motion_gets_none(home: House, tv: Page, how: str) -> None:
+    query = "&motion=off" if how == "motion=off" else ""
+    if not query:
+        tv.emulate_media(reduced_motion="reduce")
+    tv.add_init_script(
+        """window.moved = [];
+        const animate = Element.prototype.animate;
+        Element.prototype.animate = function (frames, options) {
+          window.moved.push({...frames, duration: options.duration});
+          return animate.call(this, frames, options);
+        };"""
+    )
+    tv.goto(f"{home.url}/tv/hall?scene=pulse{query}")
+    dot = answer(home.database, 10)
+    expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+    until(tv, "window.moved.length > 0")
+    moved = tv.evaluate("window.moved")
+    assert all("transform" not in frames for frames in moved)
+    assert all(frames["duration"] <= 200 for frames in moved)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_deaf_connection_is_seen_and_replaced(home: House, tv: Page) -> None:
+    with Proxy(home.port).running() as proxy:
+        tv.goto(f"{proxy.url}/tv/hall?scene=pulse")
+        dot = answer(home.database)
+        expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+        proxy.freeze()
+        missed = answer(home.database)
+        expect(tv.locator("#stage")).to_have_class(re.compile("waiting"))
+        expect(tv.locator(".freshness-word")).to_have_text("waiting")
+        expect(tv.locator(f"#slot-rail #{missed}")).to_be_attached()
+        expect(tv.locator("#stage")).not_to_have_class(re.compile("waiting"))
+        expect(tv.locator(".freshness-word")).to_have_text("")
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_is_away_leaves_the_picture_and_its_age(home: House, tv: Page) -> None:
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    dot = answer(home.database)
+    expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+    navigations: list[str] = []
+    tv.on("framenavigated", lambda frame: navigations.append(frame.url))
+    home.stop()
+    expect(tv.locator("#stage")).to_have_class(re.compile("offline"))
+    expect(tv.locator(".freshness-word")).to_have_text(re.compile(r"^offline since \d\d:\d\d$"))
+    expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+    assert navigations == []
+    home.start()
+    again = answer(home.database)
+    expect(tv.locator(f"#slot-rail #{again}")).to_be_attached(timeout=15_000)
+    expect(tv.locator("#stage")).not_to_have_class(re.compile("offline"))
+    assert navigations == []
+
+
+class Puppet:
+    """Stands in for the server's end of a screen's socket, to say what no server should."""
+
+    def __init__(self, page: Page, home: House) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.sockets: list[WebSocketRoute] = []
+        self.page = page
+        self.build = ""
+        page.route_web_socket("**/live*", self._open)
+        page.goto(f"{home.url}/tv/hall?scene=pulse")
+        self.build = page.locator("#socket").get_attribute("data-build") or ""
+        self.opened(1)
+
+    def opened(self, times: int) -> None:
+        for _ in range(1500):
+            if len(self.sockets) >= times:
+                return
+            self.page.wait_for_timeout(10)
+        raise AssertionError(f"{len(self.sockets)} sockets were opened, not {times}")
+
+    def _open(self, socket: WebSocketRoute) -> None:
+        self.sockets.append(socket)
+        socket.on_message(lambda text: self.heard.append(json.loads(text)))
+
+    def say(self, kind: str, v: int, words: str = "", epoch: str = "e1", **more: Any) -> None:
+        plan = json.loads(self.page.locator("#socket").get_attribute("data-plan") or "{}")
+        told: dict[str, Any] = {"type": kind, "v": v, "epoch": epoch, "build": self.build} | more
+        if words:
+            told["content"] = (
+                '<hx-partial hx-target="#slot-rail" hx-swap="innerMorph">'
+                f'<footer id="rail">{words}</footer></hx-partial>'
+            )
+        if kind == "snap":
+            told["plan"] = plan
+        self.sockets[-1].send(json.dumps(told))
+
+    def rail(self, words: str) -> None:
+        expect(self.page.locator("#rail")).to_have_text(words)
+
+    def asked(self, times: int) -> None:
+        for _ in range(1500):
+            if len(self.heard) >= times:
+                break
+            self.page.wait_for_timeout(10)
+        assert [message["type"] for message in self.heard] == ["snap"] * times
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_hole_makes_it_ask_and_old_frames_change_nothing(home: House, tv: Page) -> None:
+    server = Puppet(tv, home)
+    server.say("snap", 4, "four")
+    server.rail("four")
+    server.say("frame", 5, "five")
+    server.rail("five")
+    server.say("frame", 5, "five once more")
+    server.say("frame", 3, "three")
+    server.say("hb", 5)
+    server.say("frame", 6, "six")
+    server.rail("six")
+    assert server.heard == []
+    server.say("frame", 8, "eight")
+    server.asked(1)
+    server.rail("six")
+    server.say("snap", 9, "nine")
+    server.rail("nine")
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_higher_heartbeat_makes_it_ask(home: House, tv: Page) -> None:
+    server = Puppet(tv, home)
+    server.say("snap", 4, "four")
+    server.rail("four")
+    server.say("hb", 5)
+    server.asked(1)
+
+
+@pytest.mark.usefixtures("patient")
+def test_another_epoch_makes_it_ask_and_take_the_whole_even_with_a_lower_v(
+    home: House, tv: Page
+) -> None:
+    server = Puppet(tv, home)
+    server.say("snap", 40, "old house")
+    server.rail("old house")
+    server.say("frame", 41, "stranger", epoch="e2")
+    server.asked(1)
+    server.rail("old house")
+    server.say("snap", 1, "new house", epoch="e2")
+    server.rail("new house")
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("code", [1000, 1001, 1012])
+def test_it_comes_back_after_a_clean_close(home: House, tv: Page, code: int) -> None:
+    server = Puppet(tv, home)
+    server.say("snap", 1, "one")
+    server.rail("one")
+    server.sockets[-1].close(code=code)
+    server.opened(2)
+    server.say("snap", 2, "two")
+    server.rail("two")
+
+
+@pytest.mark.usefixtures("hasty")
+def test_it_comes_back_after_a_close_nobody_listed(home: House, tv: Page) -> None:
+    server = Puppet(tv, home)
+    server.say("snap", 1, "one")
+    server.sockets[-1].close(code=4000)
+    server.opened(2)
+    server.say("snap", 2, "two")
+    server.rail("two")
+
+
+@pytest.mark.usefixtures("patient")
+def test_another_build_reloads_once_and_only_when_the_server_is_well(home: House, tv: Page) -> None:
+    server = Puppet(tv, home)
+    server.say("snap", 1, "one")
+    server.rail("one")
+    asked: list[int] = []
+
+    def unwell(route: Route) -> None:
+        asked.append(1)
+        if len(asked) == 1:
+            route.fulfill(status=503, body="starting")
+        else:
+            route.fallback()
+
+    navigations: list[str] = []
+    tv.on("framenavigated", lambda frame: navigations.append(frame.url))
+    tv.route("**/tv/hall?scene=pulse", unwell)
+    server.say("hb", 1, build="another")
+    server.say("hb", 1, build="another")
+    tv.wait_for_event("framenavigated", timeout=15_000)
+    assert len(asked) >= 2
+    assert len(navigations) == 1
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_revoked_screen_shows_how_to_pair(home: House, tv: Page) -> None:
+    server = Puppet(tv, home)
+    server.say("snap", 1, "one")
+    server.say("cmd", 1, do="unpair")
+    tv.wait_for_url("**/screen")
+    assert len(server.sockets) == 1
+
+
+@pytest.mark.usefixtures("patient")
+def test_orders_are_obeyed(home: House, tv: Page) -> None:
+    server = Puppet(tv, home)
+    server.say("snap", 1, "one")
+    server.say("cmd", 1, do="identify", name="Lobby <b>left</b>")
+    expect(tv.locator(".called .display")).to_have_text("Lobby <b>left</b>")
+    server.say("cmd", 1, do="blank")
+    expect(tv.locator("#stage")).to_have_class(re.compile("blank"))
+    server.say("cmd", 1, do="blank")
+    expect(tv.locator("#stage")).not_to_have_class(re.compile("blank"))
+    server.say("cmd", 1, do="__proto__")
+    server.say("nonsense", 1)
+    server.say("frame", 2, "two")
+    server.rail("two")
