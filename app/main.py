@@ -22,7 +22,7 @@ from app.desk import pages as desk
 from app.errors import UnavailableError
 from app.heroes import picking as heroes
 from app.intake.reception import Reception
-from app.intake.routes import PATH, hook
+from app.intake.routes import PATH, Hook, hook
 from app.live.bus import Bus
 from app.migrations import migrate
 from app.people import routes as people
@@ -39,9 +39,21 @@ RETRY_SECONDS = 2.0
 HERO_SECONDS = 300.0
 
 
-def create_app(settings: Settings) -> FastAPI:
+class Cheerboard(FastAPI):
+    """Deliveries take a short way of their own, past every middleware and the router."""
+
+    hook: Hook
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(PATH):
+            await self.hook(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Cheerboard:
     """The whole server as one ASGI application."""
-    app = FastAPI(
+    app = Cheerboard(
         title="Cheerboard",
         docs_url=None,
         redoc_url=None,
@@ -63,24 +75,20 @@ def create_app(settings: Settings) -> FastAPI:
     web.install(app)
     for room in (operations, api, people, screens, board, desk, stories):
         app.include_router(room.router)
-    app.add_middleware(Front, hook=hook(reception), is_open=lambda: reception.is_open)
+    app.add_middleware(Gate, is_open=lambda: reception.is_open)
+    app.hook = hook(reception)
     return app
 
 
-class Front:
-    """What stands before every page: deliveries take their own short way, and until the schema is
-    at head everybody else hears 503 with Retry-After instead of an error.
-    """
+class Gate:
+    """Until the schema is at head everybody hears 503 with Retry-After instead of an error."""
 
-    def __init__(self, app: ASGIApp, hook: ASGIApp, is_open: Callable[[], bool]) -> None:
+    def __init__(self, app: ASGIApp, is_open: Callable[[], bool]) -> None:
         self.app = app
-        self.hook = hook
         self.is_open = is_open
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(PATH):
-            await self.hook(scope, receive, send)
-        elif scope["type"] == "lifespan" or self.is_open() or _is_early(scope["path"]):
+        if scope["type"] == "lifespan" or self.is_open() or _is_early(scope["path"]):
             await self.app(scope, receive, send)
         else:
             await _say_starting(scope, receive, send)

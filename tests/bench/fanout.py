@@ -77,7 +77,7 @@ def _nchan() -> Iterator[Served]:
 def _cost(
     server: Callable[[], contextlib.AbstractContextManager[Served]], screens: int, frames: int
 ) -> float:
-    with server() as served, _crowd(served.port, screens) as count:
+    with server() as served, crowd(served.port, screens) as count:
         for _ in range(20):  # warms up
             _draw(served)
         _settle(count, screens * 20 * SIZE)
@@ -108,8 +108,8 @@ def _settle(count: Callable[[], dict[str, float]], least: int) -> None:
 
 
 @contextlib.contextmanager
-def _crowd(port: int, screens: int) -> Iterator[Callable[[], dict[str, float]]]:
-    command = [sys.executable, "-m", "tests.bench.sockets", "--port", str(port), "--path", "/live",
+def crowd(port: int, screens: int, path: str = "/live") -> Iterator[Callable[[], dict[str, float]]]:
+    command = [sys.executable, "-m", "tests.bench.sockets", "--port", str(port), "--path", path,
                "--count", str(screens), "--core", str(CLIENT_CORE)]  # fmt: skip
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

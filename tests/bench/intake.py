@@ -43,7 +43,7 @@ def _obvious(path: str, count: int) -> dict[str, Any]:
         command = [sys.executable, "-m", "uvicorn", "tests.bench.obvious:app", "--port", str(port),
                    "--no-access-log", "--log-level", "warning"]  # fmt: skip
         with serve(command, port, env, "/score") as served:
-            result = _burst(served, signed(path, answers(count)))
+            result = burst(served, signed(path, answers(count)))
             assert served.get("/score")["n"] == count, "the rival lost answers"
     return result
 
@@ -52,14 +52,14 @@ def _without_storage(count: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "tests.bench.nostorage"]
         with cheerboard(Path(folder), command=command) as served:
-            return _burst(served, signed(served.hook, answers(count)))
+            return burst(served, signed(served.hook, answers(count)))
 
 
 def _ours(count: int) -> tuple[dict[str, Any], float]:
     with tempfile.TemporaryDirectory() as folder, cheerboard(Path(folder)) as served:
         requests = signed(served.hook, answers(count))
         started = time.perf_counter()
-        result = _burst(served, requests)
+        result = burst(served, requests)
         while served.get("/api/v1/score?scope=company")["n"] < count:
             if time.perf_counter() - started > 120:
                 raise TimeoutError("the score never held every answer")
@@ -67,7 +67,7 @@ def _ours(count: int) -> tuple[dict[str, Any], float]:
         return result, count / (time.perf_counter() - started)
 
 
-def _burst(served: Served, requests: list[bytes]) -> dict[str, Any]:
+def burst(served: Served, requests: list[bytes]) -> dict[str, Any]:
     with tempfile.NamedTemporaryFile() as file:
         file.write(pack(requests))
         file.flush()
