@@ -32,7 +32,7 @@ check: .venv/.ready-dev ## format, lint, imports, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/mypy --num-workers 2
+	$(BIN)/mypy
 
 format: .venv/.ready-dev ## format, and fix what can be fixed without thinking
 	$(BIN)/ruff format .

@@ -176,6 +176,11 @@ def test_a_bad_option_changes_nothing(
         assert session.scalars(select(Board.settings)).one() == {}
 
 
+@pytest.mark.parametrize("title", ["", "   ", "x" * 201, "a\x00b"])
+def test_a_title_can_be_shown(cheerboard: Command, title: str) -> None:
+    cheerboard("board", "add", "hall", "--title", title).refused("board's title")
+
+
 def test_an_unknown_board_is_named(cheerboard: Command) -> None:
     cheerboard("board", "set", "nowhere", "theme=ink").refused("no board 'nowhere'")
     cheerboard("screen", "add", "TV", "--board", "nowhere").refused("no board 'nowhere'")

@@ -15,6 +15,7 @@ from app.live.bus import announce
 from app.people.keys import digest, new_key
 from app.people.models import Site, Team
 from app.people.names import fold
+from app.people.wording import label_of
 from app.screens.models import Screen
 from app.settings import Settings
 
@@ -42,7 +43,9 @@ def board_add(
     """Hang a wall at /tv/SLUG."""
     if site and team:
         raise CheerboardError("A board shows one site or one team, not both.")
-    board = Board(slug=options.check_slug(slug), title=_title(title), settings={})
+    board = Board(
+        slug=options.check_slug(slug), title=label_of(title, "board's title"), settings={}
+    )
     options.change(board, {"audience": audience})
     board.scenes = options.read_scenes(scenes) if scenes else options.usual_scenes()
     with console.database().write.begin() as session:
@@ -74,7 +77,7 @@ def board_set(
 
 
 @board_cli.command("list")
-def board_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it a flag
+def board_list(*, as_json: Json = False) -> None:
     """Every wall and its address."""
     settings = Settings()
     with console.database().read() as session:
@@ -90,7 +93,7 @@ def board_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it 
 
 
 @scene_cli.command("list")
-def scene_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it a flag
+def scene_list(*, as_json: Json = False) -> None:
     """Every scene there is; a system scene is shown by the machine alone."""
     found = [
         {"name": scene.name, "title": scene.title, "system": scene.system}
@@ -107,16 +110,17 @@ def scene_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it 
 def screen_add(
     name: str,
     board: Annotated[str, typer.Option(help="The slug of the board it shows.")],
-    as_json: Json = False,  # noqa: FBT002 - Typer makes it a flag
+    *,
+    as_json: Json = False,
 ) -> None:
     """Make a link that turns any browser into this screen; it is shown once."""
-    token = new_key()
+    token, name = new_key(), label_of(name, "screen's name")
     with console.database().write.begin() as session:
         _board(session, board)
         if session.scalar(select(Screen.id).where(Screen.name == name)) is not None:
             raise CheerboardError(f"There is a screen {name!r} already.", status=409)
         screen = Screen(
-            name=_title(name), board_slug=board, token_hash=digest(token), created_at=clock.now()
+            name=name, board_slug=board, token_hash=digest(token), created_at=clock.now()
         )
         session.add(screen)
         announce(session, "screens")
@@ -139,10 +143,3 @@ def _find(session: Session, kind: type[Place], name: str) -> Place:
         if fold(place.name) == fold(name):
             return place
     raise NotFoundError(f"There is no {kind.__tablename__} {name!r}.")
-
-
-def _title(text: str) -> str:
-    text = " ".join(text.split())
-    if not 1 <= len(text) <= 200:
-        raise CheerboardError("A name or title is 1 to 200 characters.")
-    return text
