@@ -96,14 +96,16 @@ class Database:
 
 def connect(url: str) -> Database:
     """Opens the database at an SQLAlchemy URL; makes the SQLite file's folder when missing."""
+    # A database's error must not carry a customer's words into a log.
+    shared: dict[str, Any] = {"hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(
-            url, pool_size=5, max_overflow=10, pool_timeout=5, pool_pre_ping=True, pool_recycle=1800
-        )
+        shared |= {"pool_pre_ping": True, "pool_recycle": 1800, "pool_timeout": 5}
+        engine = create_engine(url, pool_size=5, max_overflow=10, **shared)
         return _doors(url, engine, engine)
     Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-    writer = create_engine(url, module=sqlite, pool_size=1, max_overflow=0, pool_timeout=30)
-    reader = create_engine(url, module=sqlite, pool_size=5, max_overflow=15, pool_timeout=5)
+    shared["module"] = sqlite
+    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, **shared)
+    reader = create_engine(url, pool_size=5, max_overflow=15, pool_timeout=5, **shared)
     event.listen(writer, "connect", _prepare_sqlite)
     event.listen(reader, "connect", _prepare_sqlite)
     event.listen(reader, "connect", _forbid_writing)

@@ -128,14 +128,13 @@ async def _open(app: FastAPI, house: AsyncExitStack) -> None:
         while not await asyncio.to_thread(_migrated, app):  # noqa: ASYNC110 - it cannot call us
             await asyncio.sleep(RETRY_SECONDS)
         state = app.state
-        for start, stop in (
-            (state.live.start, state.live.stop),
-            (state.reception.open, state.reception.close),
-        ):
-            house.push_async_callback(stop)
-            await start()
+        house.push_async_callback(state.live.stop)
+        await state.live.start()
+        # Before the first delivery: what another process commits from now on is heard.
         house.callback(state.bus.stop)
         state.bus.start()
+        house.push_async_callback(state.reception.close)
+        await state.reception.open()
         ticking = asyncio.create_task(_pick_heroes(app))
         house.callback(ticking.cancel)
     except Exception:
