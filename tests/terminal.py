@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,10 +37,14 @@ Command = Callable[..., Ended]
 
 @pytest.fixture
 def cheerboard(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Command:
     """`cheerboard("board", "list", "--json")` on the test's own database."""
     monkeypatch.setenv("CHEERBOARD_DATABASE_URL", database_url)
+    monkeypatch.setenv("CHEERBOARD_DATA_DIR", str(tmp_path / "data"))
     return terminal(monkeypatch, capsys)
 
 
