@@ -44,9 +44,9 @@ def demo(
     ] = 1.0,
 ) -> None:
     """An invented company and its customers, on a throw-away database."""
-    from app.demo import running  # noqa: PLC0415 - a short command need not load the demo
+    from app.demo.running import run  # noqa: PLC0415 - a short command need not load the demo
 
-    running.run(port=port, speed=speed)
+    run(port=port, speed=speed)
 
 
 @cli.command()
