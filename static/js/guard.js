@@ -31,7 +31,7 @@
   }
 
   /* A socket that has gone deaf does not even close; a new element gets a new one at once. */
-  function replace() {
+  function open() {
     replacedAt = performance.now();
     const old = document.getElementById("socket");
     const fresh = old.cloneNode(true);
@@ -51,7 +51,7 @@
     if (silence < seconds("waiting")) return;
     say(silence < seconds("offline") ? "waiting" : "offline");
     if (silence >= seconds("forget")) rotation.forget();
-    if (now - Math.max(heardAt, replacedAt) >= seconds("waiting")) replace();
+    if (now - Math.max(heardAt, replacedAt) >= seconds("waiting")) open();
   }
 
   /* Sends to the server if it can be reached now; true when it was handed over. */
@@ -66,6 +66,6 @@
     connection = event.detail.connection;
   });
 
-  window.wall.guard = { heard, send, limits };
+  window.wall.guard = { heard, open, send, limits };
   setInterval(watch, 250);
 })();

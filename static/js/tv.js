@@ -4,7 +4,7 @@
      #stage [data-motion="off"], [data-scene] (kept by rotation.js), classes `waiting`, `offline`, `blank`
      #picture with one slot per step, #slot-<scene>-<item>; #slot-rail with `.dot[id]` and one <time>
      .freshness-word, #steps (ten <li> are made), and outside every slot:
-     #socket [hx-ws:connect, data-epoch, -build, -at, -plan, -turns, -scale, -overscan] and its limits in
+     #socket [data-live, -epoch, -build, -at, -plan, -turns, -scale, -overscan] and its limits in
      seconds [data-waiting, -offline, -forget, -report, -spread]
    Made here and to be styled: p.cluster ("+5 voices"), circle.ripple, section.scene.identify.called
    Anything with a person's name or a customer's words may carry [data-personal]. */
@@ -95,9 +95,10 @@
     });
   }
 
-  /* The picture for how this screen hangs, unless the board says how. */
+  /* The picture for how this screen hangs, unless the board says how. Only now the element gets its
+     address: htmx may begin between two deferred scripts, before it knows hx-ws. */
   function turn() {
-    const address = new URL(page.getAttribute("hx-ws:connect"), location.href);
+    const address = new URL(page.dataset.live, location.href);
     if (page.dataset.turns === "true") {
       const orientation = innerHeight > innerWidth ? "portrait" : "landscape";
       address.searchParams.set("orientation", orientation);
@@ -120,5 +121,6 @@
   document.addEventListener("wall:missing", ask);
   setInterval(report, 1000 * Number(page.dataset.report));
   turn();
+  guard.open();
   dress();
 })();

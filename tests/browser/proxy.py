@@ -18,6 +18,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._pipes: set[asyncio.Task[None]] = set()
         self._deafened: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
 
     @property
     def url(self) -> str:
@@ -35,8 +36,10 @@ class Proxy:
         try:
             server, ask = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:
+            self._writers.append(answer)
             answer.close()
             return
+        self._writers += [ask, answer]
         for source, sink in ((client, ask), (server, answer)):
             pipe = asyncio.create_task(self._pipe(source, sink))
             self._pipes.add(pipe)
@@ -59,10 +62,17 @@ class Proxy:
         self._hears.set()
         self._loop.run_forever()
         server.close()
+        self._loop.run_until_complete(self._hang_up())
+        self._loop.close()
+
+    async def _hang_up(self) -> None:
         for pipe in self._pipes:
             pipe.cancel()
-        self._loop.run_until_complete(asyncio.gather(*self._pipes, return_exceptions=True))
-        self._loop.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.gather(*self._pipes, return_exceptions=True)
+        closings = [writer.wait_closed() for writer in self._writers]
+        await asyncio.gather(*closings, return_exceptions=True)
 
     @contextmanager
     def running(self) -> Iterator["Proxy"]:
