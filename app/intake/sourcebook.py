@@ -35,6 +35,8 @@ class KnownSource:
     setup: Setup
     delivery_id: str | None
     sees_envelopes: bool
+    # Whether the address is part of what is signed; hardly any platform does that.
+    signs_url: bool = False
     trouble: str | None = None
 
 
@@ -103,6 +105,7 @@ def compile_source(
         "setup": Setup(settings=settings, zone=_zone(settings.get("timezone") or zone)),
         "delivery_id": named,
         "sees_envelopes": bool(expressions),
+        "signs_url": "{url}" in str((scheme or {}).get("signed", "")),
     }
 
 

@@ -1,5 +1,6 @@
 """The one JSON loader for everything from outside: bounded, and without surprises."""
 
+import codecs
 import json
 import re
 from typing import Any, NoReturn
@@ -21,7 +22,9 @@ def loads(body: bytes) -> Any:
     out of bounds, more than 32 levels and more than 2,000 keys. Raises JSONRefusedError.
     """
     try:
-        document = _DECODER.decode(body.decode("utf-8-sig"))
+        text = (body[3:] if body.startswith(codecs.BOM_UTF8) else body).decode()
+        # Numbers are looked at one by one only where one could be out of bounds.
+        document = (_WARY if _may_hold_long_numbers(body) else _DECODER).decode(text)
     except JSONRefusedError:
         raise
     except UnicodeDecodeError:
@@ -36,7 +39,7 @@ def loads(body: bytes) -> Any:
         _measure_depth(document)
     if body.count(b":") > MAX_KEYS:
         _count_keys(document)
-    if _SURROGATE.search(body):
+    if b"\\u" in body and _SURROGATE.search(body):
         _refuse_surrogates(document)
     return document
 
@@ -64,11 +67,23 @@ def _real(digits: str) -> float:
     return value
 
 
+# Every digit becomes a 0, so that a long run of them is found like a word.
+_DIGITS_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
+_LONG = b"0" * (MAX_DIGITS + 1)
+
+
+def _may_hold_long_numbers(body: bytes) -> bool:
+    """Also when they stand in a text: it only costs time to be wary."""
+    alike = body.translate(_DIGITS_ALIKE)
+    return _LONG in alike or b"e000" in alike or b"e+000" in alike
+
+
 def _constant(name: str) -> NoReturn:
     raise JSONRefusedError(f"The body holds {name}, which is not JSON.")
 
 
-_DECODER = json.JSONDecoder(
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+_WARY = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_constant
 )
 
