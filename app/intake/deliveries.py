@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -15,11 +15,6 @@ from app.live.bus import announce
 from app.responses import bulk, ledger
 
 _TABLE = cast("Table", Delivery.__table__)
-_SETTLE = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("delivery_id"))
-    .values({name: bindparam(name) for name in ("outcome", "error", "processed_at")})
-)
 
 
 class Waiting(NamedTuple):
@@ -73,19 +68,23 @@ def claim(session: Session, ids: Sequence[int]) -> set[int]:
     On PostgreSQL several servers may run: they take turns, and the later finds what is left.
     """
     ledger.take_turn(session)
-    return set(
-        session.scalars(select(Delivery.id).where(Delivery.id.in_(ids), Delivery.outcome == "kept"))
-    )
+    connection = session.connection()
+    waits = bulk.among(connection, _TABLE.c.id, ids) & (_TABLE.c.outcome == "kept")
+    return set(connection.scalars(select(_TABLE.c.id).where(waits)))
 
 
 def settle(session: Session, settled: Iterable[Settled]) -> None:
     """Writes the outcomes."""
-    at = clock.now()
-    rows = [
-        {"delivery_id": one.id, "outcome": one.outcome, "error": one.error, "processed_at": at}
-        for one in settled
-    ]
-    bulk.run(session.connection(), _SETTLE, rows)
+    alike: dict[tuple[str, str | None], list[int]] = {}
+    for one in settled:
+        alike.setdefault((one.outcome, one.error), []).append(one.id)
+    connection = session.connection()
+    for (outcome, error), ids in alike.items():
+        connection.execute(
+            update(_TABLE)
+            .where(bulk.among(connection, _TABLE.c.id, ids))
+            .values(outcome=outcome, error=error, processed_at=clock.now())
+        )
 
 
 def replay(database: Database, source_id: int | None, outcomes: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from app.intake.models import Delivery
+from app.responses import bulk
 
 
 class Arrival(NamedTuple):
@@ -81,7 +82,7 @@ def _keep_sqlite(
         if new
     ]
     if rows:
-        connection.exec_driver_sql(_SQLITE_INSERT, rows)
+        bulk.insert_together(connection, _SQLITE_INSERT, rows)
     return is_new
 
 

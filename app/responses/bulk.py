@@ -1,14 +1,24 @@
 """Bulk: one statement and many rows, past SQLAlchemy's work for each row where that work costs."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Date, Dialect
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Date,
+    Dialect,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.types import JSON, TypeEngine
 
@@ -41,6 +51,15 @@ def run(
         insert_together(connection, text, parameters)
     else:
         connection.exec_driver_sql(text, parameters)
+
+
+def among(connection: Connection, column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column IN (…)` with one parameter, however many values: the statement stays prepared."""
+    wanted = list(values)
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(bindparam(None, json.dumps(wanted))).table_valued("value")
+        return cast("ColumnElement[bool]", column.in_(select(listed.c.value)))
+    return cast("ColumnElement[bool]", column == any_(bindparam(None, wanted, ARRAY(column.type))))
 
 
 def insert_together(connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -87,4 +106,5 @@ def _conversion(kind: TypeEngine[Any]) -> Convert | None:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(" ", "microseconds")[:26]

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, bindparam, insert, select, text, update
+from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -26,7 +26,11 @@ CHUNK = 500
 TURN = 7_206_112_026
 # What a change may touch; the rest is written once.
 _FIXED = {"id", "source_id", "external_id"}
-_INSERT = insert(RESPONSE)
+_INSERT = insert(RESPONSE).values({c.name: bindparam(c.name) for c in RESPONSE.c})
+_LAST_ID = select(func.max(RESPONSE.c.id))
+_NEXT_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence('response', 'id')) FROM generate_series(1, :count)"
+)
 _APPEND = insert(LEDGER)
 _UPDATE = (
     update(RESPONSE)
@@ -142,10 +146,10 @@ def _settle_and_write(session: Session, drafts: list[Draft]) -> list[Change]:
 def _drafts_of(session: Session, keys: Sequence[Key]) -> dict[Key, Draft]:
     drafts = {key: Draft(None, None) for key in keys}
     for source_id in {source_id for source_id, _ in drafts}:
-        for chunk in _chunks(external for source, external in drafts if source == source_id):
-            mine = (RESPONSE.c.source_id == source_id) & RESPONSE.c.external_id.in_(chunk)
-            for row in _rows(session, mine):
-                drafts[source_id, row["external_id"]] = Draft(row, row)
+        names = [external for source, external in drafts if source == source_id]
+        named = bulk.among(session.connection(), RESPONSE.c.external_id, names)
+        for row in _rows(session, (RESPONSE.c.source_id == source_id) & named):
+            drafts[source_id, row["external_id"]] = Draft(row, row)
     return drafts
 
 
@@ -167,16 +171,20 @@ def _settled(session: Session, drafts: list[Draft]) -> list[Draft]:
 
 
 def _insert(session: Session, rows: list[Row]) -> None:
-    """Stores new responses and writes their ids into the given rows."""
-    bulk.run(session.connection(), _INSERT, rows)
-    by_key = {(row["source_id"], row["external_id"]): row for row in rows}
-    for source_id in {row["source_id"] for row in rows}:
-        for chunk in _chunks(e for source, e in by_key if source == source_id):
-            wanted = select(RESPONSE.c.id, RESPONSE.c.external_id).where(
-                RESPONSE.c.source_id == source_id, RESPONSE.c.external_id.in_(chunk)
-            )
-            for number, external in session.connection().execute(wanted):
-                by_key[source_id, external]["id"] = number
+    """Stores new responses and writes their ids into the given rows.
+
+    The ids are taken before, because asking for them afterwards costs as much as the insert.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        # This transaction holds the only write lock.
+        last = connection.scalar(_LAST_ID) or 0
+        ids: Iterable[int] = range(last + 1, last + 1 + len(rows))
+    else:
+        ids = connection.scalars(_NEXT_IDS, {"count": len(rows)})
+    for row, number in zip(rows, ids, strict=True):
+        row["id"] = number
+    bulk.run(connection, _INSERT, rows)
 
 
 def _append(session: Session, drafts: list[Draft], at: datetime) -> None:
