@@ -13,6 +13,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    PoolProxiedConnection,
     create_engine,
     event,
     make_url,
@@ -113,6 +114,7 @@ def connect(url: str) -> Database:
     # writer takes its lock first, so that it never has to upgrade a read it can no longer keep.
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    _end_what_cannot_be_committed(writer)
     return _doors(url, writer, reader)
 
 
@@ -144,6 +146,23 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _end_what_cannot_be_committed(engine: Engine) -> None:
+    """SQLAlchemy takes a transaction whose commit failed for ended; SQLite keeps it open.
+
+    Its one writing connection would then refuse every BEGIN and keep others from the lock.
+    """
+    commit = engine.dialect.do_commit
+
+    def commit_or_roll_back(dbapi_connection: PoolProxiedConnection) -> None:
+        try:
+            commit(dbapi_connection)
+        except BaseException:
+            dbapi_connection.rollback()
+            raise
+
+    engine.dialect.do_commit = commit_or_roll_back  # type: ignore[method-assign]
 
 
 def _forbid_writing(connection: Any, _record: object) -> None:

@@ -108,13 +108,7 @@ def _hold_until_commit(database: Database, tell: Callable[[Iterable[str]], None]
     driver_commit = engine.dialect.do_commit
 
     def commit(dbapi_connection: PoolProxiedConnection) -> None:
-        try:
-            driver_commit(dbapi_connection)
-        except BaseException:
-            # SQLAlchemy takes a transaction whose commit failed for ended; SQLite does not, and
-            # would refuse every BEGIN from then on.
-            dbapi_connection.rollback()
-            raise
+        driver_commit(dbapi_connection)
         if said := dbapi_connection.info.pop(_PENDING, [set()])[0]:
             tell(said)
 

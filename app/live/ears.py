@@ -18,7 +18,9 @@ log = logging.getLogger(__name__)
 Tell = Callable[[Iterable[str] | None], None]
 
 POLL_SECONDS = 0.5
-WAIT_SECONDS = 2.0
+# How long a silent connection is trusted, and with it how long `stop` takes.
+SILENCE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 2.0
 
 
 def ear(database: Database, tell: Tell, stop: threading.Event) -> Callable[[], None]:
@@ -71,7 +73,7 @@ def _hear_notifications(database: Database, tell: Tell, stop: threading.Event) -
         except psycopg.Error:
             log.warning("lost the database's notifications, trying again", exc_info=True)
             stop.wait(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads reconnects, no secret
-            pause = min(2 * pause, WAIT_SECONDS)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
 def _listening(url: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -90,8 +92,8 @@ def _listening(url: str) -> psycopg.Connection[tuple[object, ...]]:
 
 
 def _hear_some(connection: psycopg.Connection[tuple[object, ...]], tell: Tell) -> None:
-    """Waits two seconds at most; a silent connection is asked whether it still lives."""
-    heard = [note.payload for note in connection.notifies(timeout=WAIT_SECONDS, stop_after=1)]
+    """Waits half a second at most; a silent connection is asked whether it still lives."""
+    heard = [note.payload for note in connection.notifies(timeout=SILENCE_SECONDS, stop_after=1)]
     if heard:
         tell(heard)
     else:
