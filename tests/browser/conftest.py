@@ -1,5 +1,6 @@
-"""A real Chromium with a fresh profile, and a real server on a loopback port."""
+"""One real Chromium for each worker, and a real server on a loopback port."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from app.db import connect
 from app.live import hub
 from tests.board.house import House, house, settings_for
 from tests.board.screenplay import board
+from tests.machine import NO_CHROMIUM, chromium
 
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -25,11 +26,30 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def started() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """The browser, and the loop in which Playwright waits for it."""
+    path = chromium()
+    assert path, NO_CHROMIUM
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield opened, loop
+        asyncio._set_running_loop(loop)
+        opened.close()
+
+
+@pytest.fixture
+def browser(started: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """The one Chromium of this worker.
+
+    Playwright leaves its loop marked as running, for as long as the browser lives; a test after
+    this one that runs a loop of its own would be refused. So the mark lasts as long as the test.
+    """
+    opened, loop = started
+    asyncio._set_running_loop(loop)
+    yield opened
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture
@@ -47,9 +67,9 @@ def home(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.fixture
-def tv(chromium: Browser) -> Iterator[Page]:
+def tv(browser: Browser) -> Iterator[Page]:
     """A screen of 1920 by 1080. What its console and its policy complain of fails the test."""
-    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

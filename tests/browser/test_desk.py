@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -19,7 +19,6 @@ from app.db import Database, connect
 from app.migrations import migrate
 from tests import make
 from tests.desk import scenery
-from tests.machine import chromium
 from tests.people.visitor import PASSWORD, house, lead
 
 pytestmark = pytest.mark.browser
@@ -40,16 +39,6 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.getClientRects().length && !one.closest("svg, pre, .skip, .spoken"))
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
   .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)}`)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
