@@ -1,4 +1,4 @@
-"""POST /screens/{id}/reload, identify, blank: said to a screen through its open socket."""
+"""POST /screens/{id}/reload, identify, blank, unblank: said to a screen through its socket."""
 
 from typing import Annotated, Literal
 
@@ -15,6 +15,8 @@ from app.screens.models import Screen
 
 router = APIRouter()
 
+Order = Literal["reload", "identify", "blank", "unblank"]
+
 
 class ScreenItem(BaseModel):
     """A paired browser; `connected` to this server now."""
@@ -29,7 +31,7 @@ class Told(BaseModel):
     """What the screen was asked to do, and whether it was there to hear it."""
 
     id: str
-    asked: Literal["reload", "identify", "blank"]
+    asked: Order
     connected: bool
 
 
@@ -55,15 +57,18 @@ def steer_screen(
     request: Request,
     db: web.Db,
     screen_id: web.Id,
-    what: Literal["reload", "identify", "blank"],
+    what: Order,
 ) -> Told:
-    """Asks one screen; a second press asks again and changes nothing more."""
+    """Asks one screen; a second press asks again and changes nothing more.
+
+    `identify` shows its number (its `id`) and name for 15 s; `blank` lasts until `unblank`.
+    """
     with db.read() as session:
         screen = session.get(Screen, screen_id)
         if screen is None or screen.revoked_at is not None:
             raise NotFoundError("There is no such screen.")
     hub = _hub(request)
-    hub.tell(screen_id, {"do": what})
+    hub.tell(screen_id, {"do": what, "number": str(screen_id), "name": screen.name})
     return Told(id=str(screen_id), asked=what, connected=screen_id in hub.connected())
 
 

@@ -32,8 +32,17 @@ router = APIRouter()
 Watcher = Annotated[Actor, Depends(Checks("boards.watch"))]
 STILL_SECONDS = (5, 30)
 # A screen's patience, in seconds: when it says that it hears nothing, and since when; when it
-# forgets people; how often it reports; over how long the reloads for another build are spread.
-LIMITS = {"waiting": 15, "offline": 60, "forget": 600, "report": 15, "spread": 20}
+# forgets people; how often it reports; over how long the reloads for another build are spread and
+# when it knocks again at a server that is not well; how long it says who it is.
+LIMITS = {
+    "waiting": 15,
+    "offline": 60,
+    "forget": 600,
+    "report": 15,
+    "spread": 20,
+    "retry": 5,
+    "identify": 15,
+}
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,14 @@
-"""/screen: a browser becomes a screen. /api/v1/screens/{id}/…: a lead steers one."""
+"""/screen: a browser becomes a screen, or is told how to become one."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app import web
-from app.errors import NotFoundError
-from app.live.hub import Hub
 from app.people.authorize import Actor
-from app.people.doors import OPEN, SCREEN_COOKIE, May, recognise, set_cookie
+from app.people.doors import OPEN, SCREEN_COOKIE, recognise, set_cookie
 from app.screens import tokens
-from app.screens.models import Screen
 
 router = APIRouter()
 
@@ -37,22 +34,3 @@ def screen(
     return web.page(
         request, "board/unpaired.html", status=403 if token else 200, wrong_link=bool(token)
     )
-
-
-@router.post("/api/v1/screens/{screen_id}/{do}", status_code=202)
-def steer(
-    request: Request,
-    db: web.Db,
-    screen_id: int,
-    do: Literal["reload", "identify", "blank"],
-    _actor: Annotated[Actor, Depends(May("screens.steer"))],
-) -> dict[str, str]:
-    """Asks a connected screen to reload, to say its name, or to go dark (and back)."""
-    with db.read() as session:
-        found = session.get(Screen, screen_id)
-        if found is None or found.revoked_at is not None:
-            raise NotFoundError("There is no such screen.")
-    hub: Hub = request.app.state.live.hub
-    hub.tell(screen_id, {"do": do, "name": found.name})
-    state = "sent" if screen_id in hub.connected() else "not connected"
-    return {"id": str(screen_id), "do": do, "state": state}

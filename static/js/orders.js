@@ -1,12 +1,12 @@
-/* What the server may order: reload, identify, blank, unpair. A page never leaves for a server that
-   is not well: it looks first, and what it shows stays until the answer is good. */
+/* What the server may order: reload, identify, blank, unblank, unpair. Said twice it is the same as
+   once. A page never leaves for a server that is not well: it looks first, and what it shows stays
+   until the answer is good. */
 (() => {
   "use strict";
 
   const { limits } = window.wall.guard;
   const stage = document.getElementById("stage");
-  const RETRY = 5000;
-  const IDENTIFY = 15000;
+  const BLANK = "blank";
   let leaving = false;
 
   function leaveFor(address, delay) {
@@ -25,27 +25,53 @@
     } catch (error) {
       /* not reachable: the picture stays */
     }
-    setTimeout(() => look(address), RETRY);
+    setTimeout(() => look(address), 1000 * Number(limits.retry));
   }
 
   const here = () => location.pathname + location.search;
 
-  function identify(name) {
+  /* The screen's number as large as can be, and its name. */
+  function identify(told) {
+    if (document.querySelector(".called")) return;
     const card = document.createElement("section");
-    const words = document.createElement("p");
     card.className = "scene identify called";
-    words.className = "display";
-    words.textContent = name || stage.dataset.name;
-    card.append(words);
+    const lines = { label: "this is screen", display: told.number, lead: told.name };
+    for (const [kind, words] of Object.entries(lines)) {
+      const line = document.createElement("p");
+      line.className = kind;
+      line.dir = "auto";
+      line.textContent = words || "";
+      card.append(line);
+    }
     stage.append(card);
-    setTimeout(() => card.remove(), IDENTIFY);
+    setTimeout(() => card.remove(), 1000 * Number(limits.identify));
+  }
+
+  /* A dark screen stays dark when its page is loaded anew. */
+  function darken(dark) {
+    stage.classList.toggle(BLANK, dark);
+    try {
+      if (dark) sessionStorage.setItem(BLANK, "yes");
+      else sessionStorage.removeItem(BLANK);
+    } catch (error) {
+      /* a browser that keeps nothing: dark until the next load */
+    }
+  }
+
+  function wasDark() {
+    try {
+      return sessionStorage.getItem(BLANK) !== null;
+    } catch (error) {
+      return false;
+    }
   }
 
   const orders = {
     reload: () => leaveFor(here(), 0),
     unpair: () => leaveFor("/screen", 0),
-    identify: (told) => identify(told.name),
-    blank: () => stage.classList.toggle("blank"),
+    identify,
+    blank: () => darken(true),
+    unblank: () => darken(false),
   };
 
   window.wall.orders = {
@@ -55,4 +81,6 @@
     /* Another build: everybody reloads, but not everybody at once. */
     renew: () => leaveFor(here(), Math.random() * 1000 * Number(limits.spread)),
   };
+
+  if (wasDark()) darken(true);
 })();

@@ -21,9 +21,10 @@ expect.set_options(timeout=20_000)
 
 pytestmark = pytest.mark.browser
 
-SHORT = {"waiting": 3, "offline": 6, "forget": 600, "report": 0.3, "spread": 0.2}
+DESIGN = dict(routes.LIMITS)
+SHORT = DESIGN | {"waiting": 2, "offline": 4, "report": 0.3}
 # For an end of the socket that the test itself plays: only what it waits for happens.
-PATIENT = {"waiting": 60, "offline": 120, "forget": 600, "report": 60, "spread": 0.2}
+PATIENT = DESIGN | {"waiting": 60, "offline": 120, "report": 60, "spread": 0.2, "retry": 0.3}
 
 
 @pytest.fixture
@@ -44,8 +45,16 @@ def until(page: Page, holds: str) -> None:
 def test_the_page_has_the_limits_of_the_design(home: House, tv: Page) -> None:
     tv.goto(f"{home.url}/tv/hall")
     found = tv.locator("#socket").evaluate("(socket) => ({...socket.dataset})")
-    limits = {name: float(found[name]) for name in SHORT}
-    assert limits == {"waiting": 15, "offline": 60, "forget": 600, "report": 15, "spread": 20}
+    limits = {name: float(found[name]) for name in DESIGN}
+    assert limits == {
+        "waiting": 15,
+        "offline": 60,
+        "forget": 600,
+        "report": 15,
+        "spread": 20,
+        "retry": 5,
+        "identify": 15,
+    }
 
 
 def test_an_answer_lands_on_the_rail_and_everything_comes_to_rest(home: House, tv: Page) -> None:
@@ -284,13 +293,39 @@ def test_a_revoked_screen_shows_how_to_pair(server: Puppet, tv: Page) -> None:
 
 def test_orders_are_obeyed(server: Puppet, tv: Page) -> None:
     server.say("snap", 1, "one")
-    server.say("cmd", 1, do="identify", name="Lobby <b>left</b>")
-    expect(tv.locator(".called .display")).to_have_text("Lobby <b>left</b>")
-    server.say("cmd", 1, do="blank")
+    for _ in range(2):
+        server.say("cmd", 1, do="identify", number="12", name="Lobby <b>left</b>")
+    expect(tv.locator(".called .display")).to_have_text("12")
+    expect(tv.locator(".called .lead")).to_have_text("Lobby <b>left</b>")
+    for _ in range(2):
+        server.say("cmd", 1, do="blank")
     expect(tv.locator("#stage")).to_have_class(re.compile("blank"))
-    server.say("cmd", 1, do="blank")
+    server.say("cmd", 1, do="unblank")
     expect(tv.locator("#stage")).not_to_have_class(re.compile("blank"))
     server.say("cmd", 1, do="__proto__")
     server.say("nonsense", 1)
     server.say("frame", 2, "two")
     server.rail("two")
+
+
+def test_a_dark_screen_stays_dark_when_it_reloads(server: Puppet, tv: Page) -> None:
+    server.say("snap", 1, "one")
+    server.say("cmd", 1, do="blank")
+    expect(tv.locator("#stage")).to_have_class(re.compile("blank"))
+    tv.evaluate("window.before = true")
+    server.say("cmd", 1, do="reload")
+    server.opened()
+    assert tv.evaluate("window.before") is None
+    expect(tv.locator("#stage")).to_have_class(re.compile("blank"))
+    server.say("cmd", 1, do="unblank")
+    expect(tv.locator("#stage")).not_to_have_class(re.compile("blank"))
+
+
+def test_it_says_who_it_is_for_a_while(
+    home: House, tv: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "LIMITS", PATIENT | {"identify": 0.5})
+    server = Puppet(tv, home, monkeypatch)
+    server.say("cmd", 1, do="identify", number="12", name="Lobby")
+    expect(tv.locator(".called")).to_be_visible()
+    expect(tv.locator(".called")).to_have_count(0)
