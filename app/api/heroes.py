@@ -9,15 +9,22 @@ from sqlalchemy import select
 
 from app import web
 from app.api.paging import AnyRow, Page, Turn, newest_first, page
+from app.heroes.listing import numbers_for
 from app.heroes.models import Hero
+from app.people.authorize import Actor
 from app.people.doors import May
 from app.people.models import Person, Team
 
-router = APIRouter(dependencies=[Depends(May("heroes.read"))])
+router = APIRouter()
+
+Reader = Annotated[Actor, Depends(May("heroes.read"))]
 
 
 class HeroItem(BaseModel):
-    """A pick of one period. `numbers` and `rule` let it be recomputed to the same result."""
+    """A pick of one period. `numbers` and `rule` let an admin recompute it to the same result.
+
+    Who may not read personal scores gets only the numbers that the reason says.
+    """
 
     id: str
     kind: str
@@ -31,7 +38,9 @@ class HeroItem(BaseModel):
 
 
 @router.get("/heroes")
-def list_heroes(db: web.Db, turn: Annotated[Turn, Depends(newest_first)]) -> Page[HeroItem]:
+def list_heroes(
+    db: web.Db, reader: Reader, turn: Annotated[Turn, Depends(newest_first)]
+) -> Page[HeroItem]:
     """Newest first; nobody who is hidden or was taken down."""
     query = (
         select(Hero, Person.name.label("person"), Team.name.label("team"))
@@ -40,10 +49,14 @@ def list_heroes(db: web.Db, turn: Annotated[Turn, Depends(newest_first)]) -> Pag
         .where(Hero.withdrawn_at.is_(None), Person.visibility != "hidden")
     )
     with db.read() as session:
-        return page(session, query, Hero.id, _item, turn)
+
+        def item(row: AnyRow) -> HeroItem:
+            return _item(row, numbers_for(session, row.Hero, admin=reader.role == "admin"))
+
+        return page(session, query, Hero.id, item, turn)
 
 
-def _item(row: AnyRow) -> HeroItem:
+def _item(row: AnyRow, numbers: dict[str, Any]) -> HeroItem:
     hero: Hero = row.Hero
     return HeroItem(
         id=str(hero.id),
@@ -53,6 +66,6 @@ def _item(row: AnyRow) -> HeroItem:
         team=row.team,
         reason=hero.reason,
         rule=hero.rule,
-        numbers=hero.numbers,
+        numbers=numbers,
         picked_at=hero.picked_at,
     )

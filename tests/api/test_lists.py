@@ -254,7 +254,14 @@ def a_hero(office: Office, name: str, starts_on: date) -> None:
             team_id=None,
             reason="12 promoters and no detractor in 12 answers.",
             rule="week-1",
-            numbers={"n": 12},
+            numbers={
+                "n": 12,
+                "promoters": 12,
+                "reason_with_score": "12 customers, 12 of them delighted: +77.",
+                "field": [
+                    {"person_id": one} for one in (office.ids["Ana Silva"], office.ids["Bo"])
+                ],
+            },
             picked_at=AT,
         )
         session.add(hero)
@@ -267,12 +274,36 @@ def test_heroes_newest_first_and_nobody_who_hides(office: Office, program: Progr
     assert newest["person"] == "Ana Silva"
     assert newest["starts_on"] == "2026-06-08"
     assert newest["picked_at"] == "2026-06-10T09:00:00Z"
-    assert newest["numbers"] == {"n": 12}
+    assert newest["numbers"] == {"promoters": 12}
     assert "12 promoters" in newest["reason"]
     assert oldest["person"] == "Bo"
     with office.database.write.begin() as session:
         session.get_one(Person, office.ids["Bo"]).visibility = "hidden"
     assert [hero["person"] for hero in program.read("/heroes")["items"]] == ["Ana Silva"]
+
+
+def test_personal_scores_and_who_else_stood_there_are_an_admins(
+    office: Office, program: Program
+) -> None:
+    a_hero(office, "Ana Silva", date(2026, 6, 8))
+
+    def numbers(scope: str) -> dict[str, Any]:
+        (hero,) = program.read("/heroes", scope)["items"]
+        told: dict[str, Any] = hero["numbers"]
+        return told
+
+    def field(scope: str) -> list[int]:
+        return [one["person_id"] for one in numbers(scope)["field"]]
+
+    both = [office.ids["Ana Silva"], office.ids["Bo"]]
+    assert numbers("read") == {"promoters": 12}
+    assert field("admin") == both
+    office.change(individuals=True)
+    assert numbers("read") == numbers("admin")
+    with office.database.write.begin() as session:
+        session.get_one(Person, office.ids["Bo"]).visibility = "hidden"
+    assert field("read") == both[:1]
+    assert field("admin") == both
 
 
 def test_screens_are_listed_and_told(office: Office, program: Program) -> None:

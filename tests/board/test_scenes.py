@@ -294,6 +294,37 @@ def test_a_hero_is_shown_as_they_and_the_audience_allow(session: Session) -> Non
     assert "Ana" not in html(session, stage(session), "hero")
 
 
+def test_a_hero_is_on_the_wall_of_their_own_place_without_a_score(session: Session) -> None:
+    make.company(session)
+    claims, pensions = make.team(session, "Claims"), make.team(session, "Pensions")
+    ana = make.person(session, "Ana Muster", claims)
+    wall.celebrate(session, ana).numbers = {"promoters": 27, "reason_with_score": "27 of 30: +90."}
+    session.flush()
+    on = stage(session, team_id=claims.id)
+    assert hero.steps(session, on) == (15,)
+    assert "+90" not in html(session, on, "hero")
+    session.query(Board).update({Board.team_id: pensions.id})
+    elsewhere = stage(session)
+    assert hero.steps(session, elsewhere) == ()
+    assert "Ana" not in html(session, elsewhere, "hero")
+
+
+def test_a_story_never_calls_who_hides_by_name(session: Session) -> None:
+    make.company(session)
+    claims = make.team(session, "Claims")
+    ana = make.person(session, "Ana Muster", claims)
+    tell(session, "Ana found the fault.", attributes={"employee": "Ana Muster"}, consent=True)
+    assert "people" in story.scene.topics
+    assert "Ana found" in html(session, stage(session), "story")
+    assert "Ana" not in html(session, stage(session, "street"), "story")
+    ana.visibility = "hidden"
+    session.flush()
+    for audience in ("staff", "visitor", "street"):
+        drawn = html(session, stage(session, audience), "story")
+        assert "found the fault" in drawn
+        assert "Ana" not in drawn
+
+
 def test_a_story_tells_each_audience_only_what_it_may_know(session: Session) -> None:
     make.company(session)
     make.team(session, "Claims")

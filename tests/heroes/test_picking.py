@@ -14,7 +14,7 @@ from app.db import Database, connect
 from app.errors import NotFoundError
 from app.heroes import listing, picking
 from app.heroes.models import Hero
-from app.people.models import Company, Person
+from app.people.models import Company, Person, Team
 from app.responses.models import Response
 from app.scores import tallies
 from app.scores.nps import Tally
@@ -306,3 +306,30 @@ def test_a_heros_story_is_told_with_the_hero(shop: Shop) -> None:
     assert shown is not None
     assert shown.story is not None
     assert shown.story.text == f"{words} released"
+
+
+def test_the_wall_of_a_place_celebrates_who_belongs_there(shop: Shop) -> None:
+    shop.voices("Ana Silva", (24, 2, 1))
+    shop.pick()
+    with shop.database.write.begin() as session:
+        near, far = make.site(session, "Near"), make.site(session, "Far")
+        other = make.team(session, "Workshop", far)
+        team_id = session.get_one(Person, shop.people["Ana Silva"]).team_id
+        assert team_id is not None
+        session.get_one(Team, team_id).site_id = near.id
+        places = {"shop": ("team", team_id), "workshop": ("team", other.id)}
+        places |= {"near": ("site", near.id), "far": ("site", far.id)}
+
+    def celebrating() -> set[str]:
+        with shop.database.read() as session:
+            return {
+                place
+                for place, (scope, id_) in places.items()
+                if listing.current(session, TODAY, scope=scope, scope_id=id_)
+            }
+
+    assert celebrating() == {"shop", "near"}
+    shop.set("Ana Silva", team_id=places["workshop"][1])
+    assert celebrating() == {"workshop", "far"}
+    shop.set("Ana Silva", visibility="hidden")
+    assert celebrating() == set()

@@ -42,12 +42,12 @@ class Spotlight:
 
 
 def look(session: Session, stage: Stage) -> Spotlight:
-    hero = current(session, stage.today, stage.audience)
+    hero = _current(session, stage)
     return Spotlight(portrait(hero) if hero else None)
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
-    return (SECONDS,) if current(session, stage.today, stage.audience) else ()
+    return (SECONDS,) if _current(session, stage) else ()
 
 
 def portrait(hero: HeroView) -> Portrait:
@@ -66,6 +66,11 @@ def portrait(hero: HeroView) -> Portrait:
         gold=shapes.beads(ring[:thanks]),
         rest=shapes.beads(ring[thanks:]),
     )
+
+
+def _current(session: Session, stage: Stage) -> HeroView | None:
+    """The hero of this board's own place."""
+    return current(session, stage.today, stage.audience, scope=stage.scope, scope_id=stage.scope_id)
 
 
 scene = Scene(
