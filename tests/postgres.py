@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+DEBIAN = Path("/usr/lib/postgresql")
+
 
 def binaries() -> Path | None:
     """The newest installed PostgreSQL's `bin`, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4]))
+    found = [path.parent for path in DEBIAN.glob("*/bin/initdb")]
     if found:
-        return found[-1].parent
+        return max(found, key=lambda path: int(path.parent.name))
     initdb = shutil.which("initdb")
     return Path(initdb).parent if initdb else None
 
