@@ -5,26 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database
+from app.intake.documents import Parsed
 from app.intake.models import Delivery
 from app.live.bus import announce
 from app.responses import bulk, ledger
 
 _TABLE = cast("Table", Delivery.__table__)
 
+_FIRST = (
+    select(_TABLE.c.id)
+    .where(_TABLE.c.outcome == literal_column("'kept'"))  # as the partial index says it
+    .order_by(_TABLE.c.id)
+    .limit(bindparam("most"))
+)
+
 
 class Waiting(NamedTuple):
-    """A delivery that waits to be processed."""
+    """A delivery that waits to be processed. With `parsed` its body need not be there."""
 
     id: int
     source_id: int
     received_at: datetime
     headers: dict[str, Any]
     body: bytes
+    parsed: Parsed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +45,18 @@ class Settled:
     error: str | None = None
 
 
-def waiting(session: Session, most: int, most_bytes: int) -> list[Waiting]:
-    """The deliveries that came first and still wait; at least one, however large."""
-    rows = session.execute(
-        select(
-            Delivery.id, Delivery.source_id, Delivery.received_at, Delivery.headers, Delivery.body
-        )
-        .where(Delivery.outcome == "kept")
-        .order_by(Delivery.id)
-        .limit(most)
-        .execution_options(yield_per=50)
+def waiting(session: Session, most: int) -> list[int]:
+    """The ids of the deliveries that came first and still wait."""
+    return list(session.connection().scalars(_FIRST, {"most": most}))
+
+
+def load(session: Session, ids: Sequence[int], most_bytes: int) -> list[Waiting]:
+    """The first of these deliveries, until their bodies are this large; at least one."""
+    connection = session.connection()
+    rows = connection.execution_options(yield_per=50).execute(
+        select(*(_TABLE.c[name] for name in Waiting._fields[:5]))
+        .where(bulk.among(connection, _TABLE.c.id, ids))
+        .order_by(_TABLE.c.id)
     )
     found: list[Waiting] = []
     size = 0

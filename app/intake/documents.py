@@ -15,9 +15,11 @@ MAX_FIELDS = 2_000
 FORM = "application/x-www-form-urlencoded"
 
 
-def parse(
-    body: bytes, headers: Mapping[str, str], json_fields: tuple[str, ...] = ()
-) -> tuple[tuple[Any, ...], bool]:
+# The documents in a body, and whether they are CloudEvents.
+Parsed = tuple[tuple[Any, ...], bool]
+
+
+def parse(body: bytes, headers: Mapping[str, str], json_fields: tuple[str, ...] = ()) -> Parsed:
     """The documents in a body, and whether they are CloudEvents (whole envelopes).
 
     Header names are lower-case. `json_fields` of a form are parsed in place. Raises

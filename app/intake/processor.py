@@ -8,6 +8,8 @@ from app import clock, metrics
 from app.db import Database
 from app.intake import deliveries, pipeline, reading, sealing
 from app.intake.deliveries import Settled, Waiting
+from app.intake.fresh import Fresh
+from app.intake.inbox import Arrival
 from app.intake.outage import described, is_outage
 from app.intake.reading import Reading
 from app.intake.sourcebook import Sourcebook
@@ -39,6 +41,7 @@ class Processor:
         self._book = book
         self._salt = sealing.salt(key)
         self._is_busy = is_busy
+        self.fresh = Fresh()
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake-processor", daemon=True)
@@ -51,7 +54,12 @@ class Processor:
         self._thread.start()
 
     def wake(self) -> None:
-        """Something was kept."""
+        """Something was kept, or marked as kept again."""
+        self._woken.set()
+
+    def hear(self, ids: Sequence[int | None], arrivals: Sequence[Arrival]) -> None:
+        """The writer kept these."""
+        self.fresh.put(ids, arrivals)
         self._woken.set()
 
     def stop(self) -> None:
@@ -89,13 +97,14 @@ class Processor:
         Raises what a database that cannot be reached raises; nothing is lost then.
         """
         with self._database.read() as session:
-            rows = deliveries.waiting(session, self._most, MOST_BYTES)
+            ids = deliveries.waiting(session, self._most)
             metrics.backlog.set(
-                len(rows) if len(rows) < self._most else deliveries.count_waiting(session)
+                len(ids) if len(ids) < self._most else deliveries.count_waiting(session)
             )
-            people = roster.load(session) if rows else None
-        if people is None:
-            return 0
+            if not ids:
+                return 0
+            rows = self.fresh.take(ids) or deliveries.load(session, ids, MOST_BYTES)
+            people = roster.load(session)
         readings = [self._read(row) for row in rows]
         try:
             self._take_in(readings, people)

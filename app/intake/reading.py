@@ -39,7 +39,7 @@ def read(source: KnownSource, delivery: Waiting, salt: bytes) -> Reading:
     if source.trouble:
         return replace(known, failed=source.trouble)
     try:
-        found, are_events = documents.parse(
+        found, are_events = delivery.parsed or documents.parse(
             delivery.body, delivery.headers, source.platform.json_fields
         )
     except JSONRefusedError as error:

@@ -27,7 +27,7 @@ class Reception:
         self.most_bytes = settings.max_body_bytes
         self.book = Sourcebook(database, settings.key)
         self.processor = Processor(database, self.book, settings.key, self._is_busy)
-        self.writer = Writer(database, self.processor.wake)
+        self.writer = Writer(database, self.processor.hear)
         self.is_open = False
         self._misses: dict[str, float] = {}
         # One thread: however many unknown keys are tried, one database connection is asked.

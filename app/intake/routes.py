@@ -11,6 +11,7 @@ from app import clock, metrics
 from app.errors import CheerboardError, NotFoundError, UnauthorizedError, UnavailableError
 from app.intake import documents
 from app.intake.coercion import identifier
+from app.intake.documents import Parsed
 from app.intake.inbox import Arrival
 from app.intake.reception import Reception
 from app.intake.signatures import Check, Request
@@ -164,21 +165,20 @@ def _arrival(
         for name, value in headers.items()
         if name in _KEPT_HEADERS or name[:3] == b"ce-"
     }
-    found: tuple[Any, ...] = ()
-    are_events, error = False, None
+    parsed: Parsed = ((), False)
+    error = None
     try:
-        found, are_events = documents.parse(body, kept, source.platform.json_fields)
+        parsed = documents.parse(body, kept, source.platform.json_fields)
     except JSONRefusedError as refused:
         error = str(refused)
     outcome = "kept" if error is None else "failed"
-    name = _delivery_id(source, kept, found, are_events=are_events)
-    return Arrival(source.id, name, received_at, _encode(kept), body, outcome, error)
+    name = _delivery_id(source, kept, parsed)
+    return Arrival(source.id, name, received_at, _encode(kept), body, outcome, error, parsed)
 
 
-def _delivery_id(
-    source: KnownSource, headers: Mapping[str, str], found: tuple[Any, ...], *, are_events: bool
-) -> str | None:
+def _delivery_id(source: KnownSource, headers: Mapping[str, str], parsed: Parsed) -> str | None:
     """What this platform calls the delivery; a retry has the same."""
+    found, are_events = parsed
     named = source.delivery_id
     if named and named.startswith("header:"):
         return identifier(headers.get(named.removeprefix("header:")))

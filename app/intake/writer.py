@@ -19,13 +19,17 @@ MOST_TOGETHER = 512
 log = logging.getLogger("cheerboard.intake")
 
 
+Committed = Callable[[Sequence[int | None], Sequence[Arrival]], None]
 _Waiting = tuple[Arrival, "asyncio.Future[bool]"]
 
 
 class Writer:
-    """One thread, one transaction at a time. `committed` is called on that thread after each."""
+    """One thread, one transaction at a time.
 
-    def __init__(self, database: Database, committed: Callable[[], None]) -> None:
+    `committed` is called on that thread after each, with the ids of what was new and the arrivals.
+    """
+
+    def __init__(self, database: Database, committed: Committed) -> None:
         self._database = database
         self._committed = committed
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
@@ -84,20 +88,21 @@ class Writer:
                 self._write(batch)
 
     def _write(self, batch: list[_Waiting]) -> None:
+        arrivals = [arrival for arrival, _ in batch]
+        ids: list[int | None] | None = None
         try:
-            is_new: list[bool] | None = self._store([arrival for arrival, _ in batch])
+            ids = self._store(arrivals)
         except Exception as error:  # noqa: BLE001 - whatever it is, these requests get their 503
             self._complain(error)
-            is_new = None
         else:
             self._is_troubled = False
-        if is_new is not None and any(is_new):
-            self._committed()
         assert self._loop is not None  # noqa: S101 - set before the thread starts
         try:
-            self._loop.call_soon_threadsafe(self._answer, batch, is_new)
+            self._loop.call_soon_threadsafe(self._answer, batch, ids)
         except RuntimeError:
             log.warning("the event loop ended before %d answers", len(batch))
+        if ids is not None and any(ids):
+            self._committed(ids, arrivals)
 
     def _complain(self, error: Exception) -> None:
         """Once for each outage: a full disk must not be filled with complaints about it."""
@@ -105,19 +110,19 @@ class Writer:
             log.error("deliveries cannot be stored: %s", described(error))
         self._is_troubled = True
 
-    def _store(self, arrivals: Sequence[Arrival]) -> list[bool]:
+    def _store(self, arrivals: Sequence[Arrival]) -> list[int | None]:
         # No session: this transaction is the busiest of all and needs nothing of it.
         with self._database.writer.begin() as connection:
             return inbox.keep(connection, arrivals)
 
-    def _answer(self, batch: list[_Waiting], is_new: list[bool] | None) -> None:
+    def _answer(self, batch: list[_Waiting], ids: list[int | None] | None) -> None:
         """On the event loop, once per transaction."""
         self._waiting -= len(batch)
         for at, (arrival, future) in enumerate(batch):
             self._waiting_bytes -= len(arrival.body)
             if future.done():  # its client went away
                 continue
-            if is_new is None:
+            if ids is None:
                 future.set_exception(UnavailableError("The delivery could not be stored."))
             else:
-                future.set_result(is_new[at])
+                future.set_result(ids[at] is not None)
