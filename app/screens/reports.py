@@ -64,7 +64,7 @@ class Reports:
 
 
 def read(message: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields we know, if they are what they should be: finite numbers and short words."""
+    """The fields we know, if they are what they should be: finite numbers, short plain words."""
     numbers = {
         name: value
         for name in NUMBERS
@@ -73,8 +73,11 @@ def read(message: Mapping[str, Any]) -> dict[str, Any]:
         and abs(value) < 1e15
     }
     words = {
-        name: value[:LETTERS].replace("\0", "")
+        name: value
         for name in WORDS
         if isinstance(value := message.get(name), str)
+        and len(value) <= LETTERS
+        and value.isascii()
+        and value.isprintable()
     }
     return numbers | words

@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app import web
+from app.api.routes import router as api_router
 from app.board.onair import Live
 from app.board.routes import router as board_router
 from app.db import Database, connect
@@ -26,7 +27,7 @@ def settings_for(database_url: str, folder: Path, *, open_boards: bool = True) -
 
 
 def app_of(settings: Settings) -> FastAPI:
-    """Boards and screens alone, wired as create_app() does it."""
+    """Boards, screens and the API that steers them, wired as create_app() does it."""
     database = connect(settings.database)
     bus = Bus(database)
 
@@ -44,9 +45,11 @@ def app_of(settings: Settings) -> FastAPI:
     app.state.database = database
     app.state.screen_door = tokens.find
     app.state.live = Live.of(database, bus)
+    app.state.hub = app.state.live.hub
     web.install(app)
     app.include_router(board_router)
     app.include_router(screens_router)
+    app.include_router(api_router)
     return app
 
 
