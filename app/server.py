@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from sqlalchemy import make_url
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import console, filelock, logs
 from app.db import SAFE_SQLITE, sqlite_is_safe
@@ -73,6 +74,8 @@ class _Server(uvicorn.Server):
 def _config(settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         AccessLog(create_app(settings)),
+        # AccessLog looks at a proxy's headers itself: deliveries do without.
+        proxy_headers=False,
         host=settings.host,
         port=settings.port,
         loop="auto",  # uvloop where there is a wheel of it
@@ -95,15 +98,20 @@ def _config(settings: Settings) -> uvicorn.Config:
 class AccessLog:
     """Logs each request by its route's name: a path may carry a hook's key or a token.
 
-    Deliveries that were taken are counted in the metrics and not logged.
+    Deliveries pass by: the metrics count them, and the hook itself logs those it refuses. A proxy
+    on this machine may say whom it speaks for.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self.hooks = app
+        self.app: Any = ProxyHeadersMiddleware(app)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if scope["path"].startswith("/hooks/"):
+            await self.hooks(scope, receive, send)
             return
         began = time.perf_counter()
         status = 500
@@ -124,15 +132,14 @@ class AccessLog:
                 log.info("%s %s %s %s ms", *facts.values(), extra={"facts": facts})
 
 
-_QUIET = {"/hooks/{key}", "/static/{path}", "/healthz", "/readyz", "/metrics"}
+_QUIET = {"/static/{path}", "/healthz", "/readyz", "/metrics"}
 
 
 def route_name(scope: Scope) -> str:
     """The template of the address, such as `/hooks/{key}`; `unknown` when no route took it."""
     path = scope["path"]
-    for folder, name in (("/hooks/", "/hooks/{key}"), ("/static/", "/static/{path}")):
-        if path.startswith(folder):
-            return name
+    if path.startswith("/static/"):
+        return "/static/{path}"
     template = getattr(scope.get("route"), "path", None)
     if template is None:
         return "unknown"

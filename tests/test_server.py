@@ -113,7 +113,6 @@ def _listen(screen: ClientConnection) -> None:
 @pytest.mark.parametrize(
     ("path", "template", "name"),
     [
-        ("/hooks/a-key", None, "/hooks/{key}"),
         ("/static/css/tv.css", None, "/static/{path}"),
         ("/tv/hall", "/tv/{slug}", "/tv/{slug}"),
         ("/api/v1/stories/7/release", "/stories/{id}/release", "/api/v1/stories/{id}/release"),

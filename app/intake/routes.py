@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
@@ -18,6 +19,8 @@ from app.intake.signatures import Check, Request
 from app.intake.source import place
 from app.intake.sourcebook import KnownSource
 from app.intake.strictjson import JSONRefusedError
+
+log = logging.getLogger("cheerboard.intake")
 
 PATH = "/hooks/"
 READ_SECONDS = 30.0
@@ -62,6 +65,9 @@ def hook(reception: Reception) -> Hook:
             status, sentence, extra = error.status, error.sentence, _EXTRA.get(error.status, ())
         except _GoneError:
             return
+        if status >= 400:
+            facts = {"method": scope["method"], "route": "/hooks/{key}", "status": status}
+            log.info("%s %s %s", *facts.values(), extra={"facts": facts})
         await _say(send, status, sentence, extra)
 
     return application
