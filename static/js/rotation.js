@@ -31,13 +31,16 @@
     return slot;
   }
 
-  /* The plan from now on: slots for all its steps, none for any other but the one on show. */
-  function follow(told) {
+  /* The plan from now on: slots for all its steps, none for any other but the one on show. What
+     waits behind it and is not in this `content`, the whole picture, may have been taken back. */
+  function follow(told, content) {
     plan = told;
     const steps = [...plan.steps, ...(plan.next ? plan.next.steps : [])];
     const wanted = new Set(steps.map(slotOf));
     for (const slot of [...picture.children]) {
-      if (!wanted.has(slot) && slot !== shown) slot.remove();
+      if (slot === shown) continue;
+      if (!wanted.has(slot)) slot.remove();
+      else if (content !== undefined && !content.includes(`"#${slot.id}"`)) slot.replaceChildren();
     }
   }
 

@@ -33,7 +33,7 @@
     snap(told) {
       epoch = told.epoch;
       v = told.v;
-      rotation.follow(told.plan);
+      rotation.follow(told.plan, told.content || "");
       return true;
     },
     /* Only the very next one; an old one changes nothing, a hole or a restart needs the whole. */

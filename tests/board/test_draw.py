@@ -18,8 +18,9 @@ from app.board.scene import Scene, scenes
 from app.db import connect
 from app.live.bus import announce
 from app.responses.models import Response
+from app.stories.release import recall, release
 from tests.board.house import House, house, settings_for
-from tests.board.screenplay import answer, board, listening
+from tests.board.screenplay import WORDS, answer, board, candidate, listening
 
 # Second 2 of a loop of 30 s: pulse is on show, tide comes after it.
 MORNING = datetime(2026, 3, 2, 9, 0, 2, tzinfo=UTC)
@@ -185,3 +186,47 @@ def test_a_board_set_anew_reloads_its_pages(home: House) -> None:
         while (message := ears.hear())["type"] != "cmd":
             assert message["type"] in ("frame", "snap")
         assert message["do"] == "reload"
+
+
+def test_a_released_story_reaches_every_screen_and_a_recalled_one_leaves_them_all(
+    home: House,
+) -> None:
+    """Whether the scene is pinned or comes round: the very next picture is without it."""
+    with home.database.write.begin() as session:
+        found = paint.board_of(session, "hall")
+        assert found is not None
+        found.scenes = ["story"]
+    story_id = candidate(home.database)
+    with (
+        clock.frozen(MORNING),
+        listening(home.url, query="?scene=story") as pinned,
+        listening(home.url) as rotating,
+    ):
+        for ears in (pinned, rotating):
+            assert WORDS not in ears.hear()["content"]
+        with home.database.write.begin() as session:
+            release(session, story_id)
+        for ears in (pinned, rotating):
+            assert WORDS in ears.hear()["content"]
+        with home.database.write.begin() as session:
+            recall(session, story_id)
+        for ears in (pinned, rotating):
+            assert WORDS not in ears.hear()["content"]
+        assert "pulse" in {step.scene for step in home.live.draw._timelines["hall"].plan.steps}
+
+
+def test_a_commit_of_one_server_redraws_the_walls_of_another(
+    home: House, database_url: str, tmp_path: Path
+) -> None:
+    """Two processes on one PostgreSQL; on SQLite there is one, and a second stands for commands."""
+    with (
+        house(settings_for(database_url, tmp_path)) as other,
+        listening(home.url, query="?scene=pulse") as here,
+        listening(other.url, query="?scene=pulse") as there,
+    ):
+        here.hear()
+        there.hear()
+        for writer in (home, other):
+            dot = answer(writer.database)
+            for ears in (here, there):
+                ears.hear_until(f'id="{dot}"')
