@@ -30,7 +30,13 @@ class Fresh:
             )
 
     def take(self, ids: Sequence[int]) -> list[Waiting]:
-        """The first of these deliveries, as many in a row as are known; forgets them."""
+        """The first of these deliveries, as many in a row as are known; forgets them.
+
+        What stands before them was settled by another server, or read from the database.
+        """
+        if len(self._waiting) > len(ids):
+            for number in [known for known in tuple(self._waiting) if known < ids[0]]:
+                self._waiting.pop(number, None)
         found: list[Waiting] = []
         for number in ids:
             known = self._waiting.pop(number, None)
