@@ -1,18 +1,15 @@
 """A migrated database for every test, on SQLite and on PostgreSQL."""
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from app.db import Database, connect
 from app.migrations import migrate
 from tests import postgres
-
-_names = itertools.count(1)
+from tests.slate import Slate
 
 
 @pytest.fixture(scope="session")
@@ -26,14 +23,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a running server with a migrated database called `template`."""
+def slate() -> Iterator[Slate]:
     with postgres.server() as url:
-        _sql(url, "CREATE DATABASE template")
-        database = connect(_named(url, "template"))
-        migrate(database)
-        database.dispose()
-        yield url
+        opened = Slate(url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
@@ -44,11 +38,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    name = f"test_{next(_names)}"
-    _sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE template")
-    yield _named(postgres_server, name)
-    _sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(slate: Slate) -> str:
+    return slate.wiped()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -63,14 +54,3 @@ def database(database_url: str) -> Iterator[Database]:
     opened = connect(database_url)
     yield opened
     opened.dispose()
-
-
-def _named(url: str, name: str) -> str:
-    return url.rsplit("/", 1)[0] + f"/{name}"
-
-
-def _sql(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

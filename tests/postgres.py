@@ -1,4 +1,7 @@
-"""A real PostgreSQL of our own for the tests: Debian's binaries, a socketless loopback server."""
+"""A real PostgreSQL of our own for the tests: Debian's binaries, a socketless loopback server.
+
+Importable without anything installed: `tests.machine` looks for the binaries with it.
+"""
 
 import os
 import shutil
@@ -40,7 +43,7 @@ def server() -> Iterator[str]:
         _run([*as_user, str(bin_dir / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres",
               "-E", "UTF8", "--locale=C", "--no-sync"])  # fmt: skip
         options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' "
-        options += "-c fsync=off -c max_connections=200"
+        options += "-c fsync=off -c full_page_writes=off -c max_connections=200"
         control = [*as_user, str(bin_dir / "pg_ctl"), "-D", str(data), "-w"]
         _run([*control, "-l", str(data / "log"), "-o", options, "start"])
         try:
