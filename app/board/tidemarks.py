@@ -1,7 +1,7 @@
 """Tide marks: where the piles of the tide and its score line stand. Pure; lengths in u."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from app.board import shapes
@@ -9,11 +9,15 @@ from app.scores.nps import Tally, shown
 
 # How many voices one dot may stand for.
 STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75)
-WIDEST = 3
-PITCH = 3.2
-CLOSEST = 2.1
+WIDEST = 4
+PITCH = 4.4
+CLOSEST = 2.0
+# A picture must fit into a frame of 16 KB.
+MOST_DOTS = 540
 DOT = 0.4
 GAP = 0.7
+# The score line's highest point, a label's height below the top.
+HIGHEST = 6
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,17 @@ class Frame:
     def column(self, weeks: int) -> float:
         return self.width / weeks
 
-    def middles(self, weeks: int) -> list[float]:
-        return [self.column(weeks) * (at + 0.5) for at in range(weeks)]
+    def middles(self, weeks: int, half: float) -> list[float]:
+        """Of columns `half` a pile's width from either edge, so that the outer piles touch it."""
+        return [half + (self.width - 2 * half) * at / (weeks - 1) for at in range(weeks)]
+
+    @property
+    def lineless(self) -> "Frame":
+        """The same picture while there is no score line: its room is the piles'."""
+        return replace(self, line=2)
 
 
-LANDSCAPE = Frame(width=134, height=60, line=18, foot=7)
+LANDSCAPE = Frame(width=134, height=62, line=18, foot=7)
 PORTRAIT = Frame(width=90, height=92, line=20, foot=8)
 
 
@@ -51,19 +61,27 @@ class Pile:
 
 @dataclass(frozen=True)
 class Heap:
-    """`each` voices are one dot of that radius; the waterline runs through the passives."""
+    """`each` voices are one dot of that radius; the waterline runs through the passives.
+
+    `silent` are the places of weeks without a voice, `half` is half the width of a pile.
+    """
 
     piles: tuple[Pile, ...]
     each: int
     radius: float
     waterline: float
+    silent: str
+    half: float
 
 
 @dataclass(frozen=True)
 class Label:
+    """`anchor` is the end of the text that stands at x."""
+
     x: float
     y: float
     text: str
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -86,8 +104,10 @@ def heap(weeks: Sequence[Tally], frame: Frame) -> Heap:
     top = frame.line + (frame.room - (over + on + under) * pitch - 2 * GAP) * 0.6
     waterline = top + over * pitch + GAP + on * pitch / 2
     edge = on * pitch / 2 + GAP
+    half = (wide - 1) * pitch / 2 + pitch * DOT + 0.01
+    middles = frame.middles(len(weeks), half)
     piles = []
-    for at, (week, middle) in enumerate(zip(weeks, frame.middles(len(weeks)), strict=True)):
+    for at, (week, middle) in enumerate(zip(weeks, middles, strict=True)):
         foam = waterline - rows[at][1] * pitch / 2
         for kind, count, foot, up in (
             ("promoter", week.promoters, waterline - edge, -1),
@@ -98,28 +118,36 @@ def heap(weeks: Sequence[Tally], frame: Frame) -> Heap:
             if places:
                 line = shapes.points([(x, foot + y) for x, y in places])
                 piles.append(Pile(f"week-{at}-{kind}", kind, line))
-    return Heap(tuple(piles), each, round(pitch * DOT, 3), waterline)
+    silent = [(x, waterline) for x, week in zip(middles, weeks, strict=True) if not week.n]
+    radius = round(pitch * DOT, 3)
+    return Heap(tuple(piles), each, radius, waterline, shapes.points(silent), half)
 
 
-def curve(scores: Sequence[int | None], frame: Frame) -> Curve:
+def curve(scores: Sequence[int | None], frame: Frame, half: float = 0.0) -> Curve:
     """The line of whole scores, with the first and the extreme one labelled, the last one not."""
     known = [score for score in scores if score is not None]
     if len(known) < 2:
         return Curve((), (), None)
     # A steady score is a line through the middle, not a mountain made of one point.
     middle, span = (min(known) + max(known)) / 2, max(max(known) - min(known), 6)
-    middles = frame.middles(len(scores))
+    middles = frame.middles(len(scores), half)
     room = frame.line - 9  # a label's height above, a breath below
 
     def place(at: int, score: int) -> tuple[float, float]:
-        return round(middles[at], 2), round(6 + room * (0.5 - (score - middle) / span), 2)
+        return round(middles[at], 2), round(HIGHEST + room * (0.5 - (score - middle) / span), 2)
 
     dots = {at: place(at, score) for at, score in enumerate(scores) if score is not None}
     first, last = min(dots), max(dots)
     peak = max(dots, key=lambda at: (scores[at] or 0, -at))
     named = [first] if peak - first < 2 or last - peak < 2 else [first, peak]
-    labels = tuple(Label(dots[at][0], dots[at][1] - 2.4, shown(scores[at] or 0)) for at in named)
+    labels = tuple(_label(at, dots[at], shown(scores[at] or 0), half) for at in named)
     return Curve(_stretches(dots, len(scores)), labels, dots[last])
+
+
+def _label(at: int, dot: tuple[float, float], text: str, half: float) -> Label:
+    """Above its point; that of the first column on the left edge of its pile."""
+    x, y = dot
+    return Label(x - half, y - 2.4, text, "start") if at == 0 else Label(x, y - 2.4, text, "middle")
 
 
 def _stretches(dots: dict[int, tuple[float, float]], weeks: int) -> tuple[str, ...]:
@@ -134,13 +162,25 @@ def _stretches(dots: dict[int, tuple[float, float]], weeks: int) -> tuple[str, .
 
 def _fit(weeks: Sequence[Tally], frame: Frame) -> tuple[int, int, float]:
     """Voices for each dot, dots side by side, and the way from dot to dot."""
-    tries = [(1, wide) for wide in range(1, WIDEST)]
-    tries += [(step * size, WIDEST) for size in (1, 100, 10_000) for step in STEPS]
-    for each, wide in tries:
-        high = (frame.room - 2 * GAP) / max(sum(_rows(weeks, each, wide)), 1)
-        if high >= CLOSEST:
-            return each, wide, min(PITCH, frame.column(len(weeks)) * 0.78 / wide, high)
-    return (*tries[-1], CLOSEST)
+    steps = [step * size for size in (1, 100, 10_000) for step in STEPS]
+    for each in steps:
+        if _total(weeks, each) > MOST_DOTS:
+            continue
+        pitches = {wide: _pitch(weeks, frame, each, wide) for wide in range(1, WIDEST + 1)}
+        wide = max(pitches, key=lambda wide: pitches[wide])
+        if pitches[wide] >= CLOSEST:
+            return each, wide, pitches[wide]
+    return steps[-1], WIDEST, CLOSEST
+
+
+def _total(weeks: Sequence[Tally], each: int) -> int:
+    counts = (count for week in weeks for count in (week.promoters, week.passives, week.detractors))
+    return sum(_dots(count, each) for count in counts)
+
+
+def _pitch(weeks: Sequence[Tally], frame: Frame, each: int, wide: int) -> float:
+    high = (frame.room - 2 * GAP) / max(sum(_rows(weeks, each, wide)), 1)
+    return min(PITCH, frame.column(len(weeks)) * 0.8 / wide, high)
 
 
 def _rows(weeks: Sequence[Tally], each: int, wide: int) -> tuple[int, int, int]:

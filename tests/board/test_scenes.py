@@ -184,11 +184,16 @@ def test_the_tide_counts_weeks_that_end_today(session: Session) -> None:
     hear(session, [10, 10, 3])
     hear(session, [8, 9], at=NOON - timedelta(weeks=1))
     view = tide.look(session, stage(session))
-    assert view.weeks == 13
+    assert view.weeks == 6
     assert {pile.id for pile in view.piles} == {
-        "week-12-promoter", "week-12-detractor", "week-11-passive", "week-11-promoter",
+        "week-5-promoter", "week-5-detractor", "week-4-passive", "week-4-promoter",
     }  # fmt: skip
+    assert len(view.silent.split()) == 4
     assert view.marks[-1].text == "last 7 days"
+    hear(session, [10], at=NOON - timedelta(weeks=40))
+    assert tide.look(session, stage(session)).weeks == 6
+    hear(session, [10], at=NOON - timedelta(weeks=12))
+    assert tide.look(session, stage(session)).weeks == 13
 
 
 def row(rank: int, id_: int) -> Row:
@@ -229,7 +234,7 @@ def test_teams_that_nobody_can_tell_apart_are_not_ranked(session: Session) -> No
         hear(session, mixed(20), attributes={"team": name})
     view = leaderboard.look(session, stage(session))
     assert not view.differs
-    assert view.headline == "+40, all of us together"
+    assert (view.shown, view.headline) == ("+40", "All of us together")
     assert all(place.rank is None and place.value is None for place in view.places)
     assert all(len(place.dots) == 10 for place in view.places)
 
@@ -378,6 +383,10 @@ def test_a_wall_without_a_company_says_so(session: Session) -> None:
     assert not on.ready
     assert "cheerboard company set" in html(session, on, "welcome")
     assert "The first voice will land here" in html(session, on, "pulse")
+
+
+def test_a_screen_is_paired_by_a_command_that_exists(session: Session) -> None:
+    assert "cheerboard screen add NAME --board hall" in html(session, stage(session), "pair")
 
 
 def test_the_night_moves_its_dot_with_every_minute() -> None:

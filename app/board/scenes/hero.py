@@ -33,6 +33,11 @@ class Portrait:
     def long(self) -> bool:
         return len(self.name) > 14
 
+    @property
+    def wordy(self) -> bool:
+        """Whether the quote needs the smaller type."""
+        return len(self.quote) > 100
+
 
 @dataclass(frozen=True)
 class Spotlight:

@@ -25,16 +25,20 @@ COLUMNS = {"team": Response.team_id, "person": Response.person_id}
 
 @dataclass(frozen=True)
 class Standing:
-    """`differs`: customers tell them apart by more than chance, so there are ranks."""
+    """`differs`: customers tell them apart by more than chance, so there are ranks.
+
+    Where they do not, `shown` is the score of all, or None while there is none.
+    """
 
     headline: str
     note: str
     differs: bool
     places: tuple[Place, ...]
+    shown: str | None = None
 
     @property
     def roomy(self) -> bool:
-        return len(self.places) <= 4
+        return len(self.places) <= 3
 
 
 def look(session: Session, stage: Stage) -> Standing:
@@ -67,12 +71,12 @@ def ranked(drawn: Sequence[Place], days: int) -> Standing:
 
 def together(score: Figure, drawn: Sequence[Place]) -> Standing:
     """Nobody is better than chance: then the score is everybody's."""
-    headline = f"{score.shown}, all of us together" if score.shown else "All of us together"
     if not drawn:
         note = "Teams will stand here after their first ten voices."
     else:
-        note = "Too close to rank: between these, the differences are no larger than chance"
-    return Standing(headline, note, differs=False, places=tuple(drawn))
+        note = "Too close to rank: the differences are no larger than chance"
+    places = tuple(drawn)
+    return Standing("All of us together", note, differs=False, places=places, shown=score.shown)
 
 
 def _shows_people(stage: Stage) -> bool:

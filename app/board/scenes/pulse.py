@@ -13,6 +13,8 @@ from app.scores.nps import MIN_SHOWN
 
 LAST = 100
 RADIUS = 43.0
+# Few voices are large dots: they keep as far from the rail as many small ones.
+FEW, RADIUS_OF_FEW = 14, 40.5
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def look(session: Session, stage: Stage) -> Pulse:
 
 def drawn(score: Figure, heard: list[Voice], days: int) -> Pulse:
     """The picture of voices, oldest first: one sector for each kind, its angle its share."""
-    seats = shapes.horseshoe(max(len(heard), MIN_SHOWN), RADIUS)
+    places = max(len(heard), MIN_SHOWN)
+    seats = shapes.horseshoe(places, RADIUS if places > FEW else RADIUS_OF_FEW)
     dots = shapes.placed(_by_kind(heard), seats)
     return Pulse(
         figure=score,

@@ -15,6 +15,8 @@ from app.scores.tallies import Point, trend
 
 WEEKS_LANDSCAPE = 13
 WEEKS_PORTRAIT = 8
+# A young wall shows no more past than it has, but never fewer weeks than these.
+WEEKS_AT_LEAST = 6
 # How far back a headline may look.
 YEAR = 52
 
@@ -40,8 +42,14 @@ class Tide:
     waterline: float
     radius: float
     piles: tuple[Pile, ...]
+    silent: str
     curve: Curve
     marks: tuple[Mark, ...]
+
+    @property
+    def level(self) -> int:
+        """How far down the line ends, in steps of 1.5 u from its highest place."""
+        return round((self.curve.end[1] - tidemarks.HIGHEST) / 1.5) if self.curve.end else 0
 
     @property
     def empty(self) -> bool:
@@ -61,14 +69,17 @@ def look(session: Session, stage: Stage) -> Tide:
 
 def drawn(stage: Stage, score: Figure, weekly: list[Point], yearly: list[Point]) -> Tide:
     """The picture of `weekly` tallies, and of the last of `yearly`, the rolling ones."""
+    full, weekly = len(weekly), _since_the_first(weekly)
     weeks = len(weekly)
     frame = tidemarks.PORTRAIT if stage.portrait else tidemarks.LANDSCAPE
+    scores = [_score(point) for point in yearly[-weeks:]]
+    if sum(score is not None for score in scores) < 2:
+        frame = frame.lineless
     heap = tidemarks.heap([point.tally for point in weekly], frame)
-    recent = yearly[-weeks:]
     return Tide(
         figure=score,
         window=wording.window(stage.window_days),
-        headline=headline(yearly, weeks),
+        headline=headline(yearly, full),
         weeks=weeks,
         each=heap.each,
         width=frame.width,
@@ -76,9 +87,16 @@ def drawn(stage: Stage, score: Figure, weekly: list[Point], yearly: list[Point])
         waterline=round(heap.waterline, 2),
         radius=heap.radius,
         piles=heap.piles,
-        curve=tidemarks.curve([_score(point) for point in recent], frame),
-        marks=_marks(weekly, frame.width),
+        silent=heap.silent,
+        curve=tidemarks.curve(scores, frame, heap.half),
+        marks=_marks(weekly, frame.middles(weeks, heap.half), frame.width),
     )
+
+
+def _since_the_first(weekly: list[Point]) -> list[Point]:
+    """Without the weeks before the first voice."""
+    spoken = next((at for at, point in enumerate(weekly) if point.tally.n), 0)
+    return weekly[min(spoken, len(weekly) - WEEKS_AT_LEAST) :]
 
 
 def headline(yearly: Sequence[Point], weeks: int) -> str:
@@ -115,18 +133,17 @@ def _score(point: Point) -> int | None:
     return rounded(exact)
 
 
-def _marks(weekly: list[Point], width: float) -> tuple[Mark, ...]:
+def _marks(weekly: list[Point], middles: list[float], width: float) -> tuple[Mark, ...]:
     """The first day of the first and the middle column; the last column is now."""
-    column = width / len(weekly)
     half = len(weekly) // 2
 
     def first_day(at: int) -> str:
         return wording.day(weekly[at].until - timedelta(days=6))
 
     return (
-        Mark(round(column * 0.11, 2), first_day(0), "start"),
-        Mark(round(column * (half + 0.5), 2), first_day(half), "middle"),
-        Mark(round(width - column * 0.11, 2), "last 7 days", "end"),
+        Mark(0, first_day(0), "start"),
+        Mark(round(middles[half], 2), first_day(half), "middle"),
+        Mark(width, "last 7 days", "end"),
     )
 
 
