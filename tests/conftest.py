@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from app.db import Database, connect
 from app.migrations import migrate
+from app.people import passwords
 from tests import postgres
 from tests.slate import Slate
 
@@ -54,3 +56,10 @@ def database(database_url: str) -> Iterator[Database]:
     opened = connect(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashed with the least that argon2id knows; what it takes in earnest has tests of its own."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", quick)

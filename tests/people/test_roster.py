@@ -1,6 +1,6 @@
 """What a platform wrote, matched to people, teams and sites."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from sqlalchemy import insert
@@ -120,8 +120,8 @@ def test_ten_thousand_people_cost_an_answer_what_ten_do(database: Database) -> N
 def _cost(known: roster.Roster) -> float:
     runs = []
     for _ in range(5):
-        start = perf_counter()
+        start = thread_time()
         for n in range(1000):
             known.place(f"Person {n}", "Claims", None)
-        runs.append(perf_counter() - start)
+        runs.append(thread_time() - start)
     return min(runs)
