@@ -173,7 +173,11 @@ def upgrade() -> None:
             postgresql_where=sa.text("outcome = 'kept'"),
         )
         batch_op.create_index(
-            "ix_delivery_source_outcome", ["source_id", "outcome", "id"], unique=False
+            "ix_delivery_trouble",
+            ["outcome", "id"],
+            unique=False,
+            sqlite_where=sa.text("outcome IN ('failed', 'ignored')"),
+            postgresql_where=sa.text("outcome IN ('failed', 'ignored')"),
         )
         batch_op.create_index(
             "uq_delivery_source_external", ["source_id", "external_id"], unique=True
@@ -325,8 +329,8 @@ def upgrade() -> None:
             "ix_response_person_recent",
             ["person_id", "submitted_at", "id"],
             unique=False,
-            sqlite_where=sa.text("status = 'counted'"),
-            postgresql_where=sa.text("status = 'counted'"),
+            sqlite_where=sa.text("status = 'counted' AND person_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'counted' AND person_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_response_recent",
@@ -346,8 +350,8 @@ def upgrade() -> None:
             "ix_response_team_recent",
             ["team_id", "submitted_at", "id"],
             unique=False,
-            sqlite_where=sa.text("status = 'counted'"),
-            postgresql_where=sa.text("status = 'counted'"),
+            sqlite_where=sa.text("status = 'counted' AND team_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'counted' AND team_id IS NOT NULL"),
         )
         batch_op.create_index(
             "uq_response_source_external", ["source_id", "external_id"], unique=True
@@ -423,8 +427,8 @@ def downgrade() -> None:
         batch_op.drop_index("uq_response_source_external")
         batch_op.drop_index(
             "ix_response_team_recent",
-            sqlite_where=sa.text("status = 'counted'"),
-            postgresql_where=sa.text("status = 'counted'"),
+            sqlite_where=sa.text("status = 'counted' AND team_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'counted' AND team_id IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_response_site_recent",
@@ -438,8 +442,8 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_response_person_recent",
-            sqlite_where=sa.text("status = 'counted'"),
-            postgresql_where=sa.text("status = 'counted'"),
+            sqlite_where=sa.text("status = 'counted' AND person_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'counted' AND person_id IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_response_email",
@@ -469,7 +473,11 @@ def downgrade() -> None:
     op.drop_table("team")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("uq_delivery_source_external")
-        batch_op.drop_index("ix_delivery_source_outcome")
+        batch_op.drop_index(
+            "ix_delivery_trouble",
+            sqlite_where=sa.text("outcome IN ('failed', 'ignored')"),
+            postgresql_where=sa.text("outcome IN ('failed', 'ignored')"),
+        )
         batch_op.drop_index(
             "ix_delivery_kept",
             sqlite_where=sa.text("outcome = 'kept'"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
 from app import web
 from app.api.naming import Named, source_id_of
@@ -52,7 +52,8 @@ def list_deliveries(
     query = _query()
     with db.read() as session:
         if outcome is not None:
-            query = query.where(Delivery.outcome == outcome)
+            # In words, not as a parameter: only so the index of what went wrong is found.
+            query = query.where(Delivery.outcome == literal_column(f"'{outcome}'"))
         if source:
             query = query.where(Delivery.source_id.in_(source_id_of(session, source)))
         return page(session, query, Delivery.id, _item, turn)

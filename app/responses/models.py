@@ -10,6 +10,8 @@ from app.db import Base
 
 STATUSES = ("unscored", "counted", "excluded", "withdrawn", "superseded")
 COUNTED = text("status = 'counted'")
+OF_TEAM = text("status = 'counted' AND team_id IS NOT NULL")
+OF_PERSON = text("status = 'counted' AND person_id IS NOT NULL")
 
 
 class Response(Base):
@@ -27,7 +29,7 @@ class Response(Base):
         ),
         Index(
             "ix_response_team_recent", "team_id", "submitted_at", "id",
-            sqlite_where=COUNTED, postgresql_where=COUNTED,
+            sqlite_where=OF_TEAM, postgresql_where=OF_TEAM,
         ),
         Index(
             "ix_response_site_recent", "site_id", "submitted_at", "id",
@@ -35,7 +37,7 @@ class Response(Base):
         ),
         Index(
             "ix_response_person_recent", "person_id", "submitted_at", "id",
-            sqlite_where=COUNTED, postgresql_where=COUNTED,
+            sqlite_where=OF_PERSON, postgresql_where=OF_PERSON,
         ),
         Index(
             "ix_response_email", "email",
