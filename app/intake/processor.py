@@ -19,9 +19,10 @@ from app.stories import candidates
 
 MOST_TOGETHER = 500
 MOST_BYTES = 16 * 1024 * 1024
-# Under load this long lies between the starts of two batches: few, large transactions leave the
-# writer its turn. When nobody waits for the writer there is no pause.
-PAUSE = 0.1
+# While requests wait for the writer, processing rests this many times as long as it worked:
+# platforms wait for the acknowledgement, the wall can wait half a second.
+REST = 5
+LONGEST_REST = 0.5
 # The writer's requests wait while a batch is taken in; batches shrink until they fit into this.
 MOST_SECONDS = 0.04
 LEAST_TOGETHER = 100
@@ -89,7 +90,7 @@ class Processor:
                 return
             took = clock.monotonic() - began
             if self._is_busy():
-                self._stopping.wait(max(PAUSE - took, 0.01))
+                self._stopping.wait(min(REST * took, LONGEST_REST))
 
     def process(self) -> int:
         """Takes in one batch; how many deliveries were settled or found settled already.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app.intake import documents, sealing
@@ -31,21 +32,22 @@ class Reading:
 
 def read(source: KnownSource, delivery: Waiting, salt: bytes) -> Reading:
     """Reads a delivery; nothing that a body could hold makes it raise."""
-    known = Reading(
+    told = partial(
+        Reading,
         delivery_id=delivery.id,
         source_id=delivery.source_id,
         received_at=delivery.received_at,
     )
     if source.trouble:
-        return replace(known, failed=source.trouble)
+        return told(failed=source.trouble)
     try:
         found, are_events = delivery.parsed or documents.parse(
             delivery.body, delivery.headers, source.platform.json_fields
         )
     except JSONRefusedError as error:
-        return replace(known, failed=str(error))
+        return told(failed=str(error))
     if not found:
-        return replace(known, ignored="It is an empty list.")
+        return told(ignored="It is an empty list.")
     news: list[News] = []
     ignored: list[str] = []
     failed: list[str] = []
@@ -57,8 +59,7 @@ def read(source: KnownSource, delivery: Waiting, salt: bytes) -> Reading:
             ignored.append(str(error))
         except Exception as error:  # noqa: BLE001 - a surprise in one part stops no other
             failed.append(_failure(error))
-    return replace(
-        known,
+    return told(
         news=tuple(news),
         ignored=_sentence(ignored, len(found)),
         failed=_sentence(failed, len(found)),
