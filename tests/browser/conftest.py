@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from app.board import routes
 from app.db import connect
 from app.live import hub
 from tests.board.house import House, house, settings_for
-from tests.board.screenplay import board
+from tests.board.screenplay import board, screen
+from tests.browser.puppet import PATIENT, SHORT, Puppet
 from tests.machine import NO_CHROMIUM, chromium
+
+# Two cores are shared with other tests: what is waited for may come late, never not at all.
+expect.set_options(timeout=20_000)
 
 FLAGS = [
     "--headless",
@@ -58,12 +63,35 @@ def home(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     shorten a screen's patience alike.
     """
     monkeypatch.setattr(hub, "BEAT_SECONDS", 0.3)
-    database = connect(sqlite_url)
+    yield from _house(sqlite_url, tmp_path, open_boards=True)
+
+
+@pytest.fixture
+def closed(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """The same for those who are let in only; there is a screen called `Lobby`."""
+    monkeypatch.setattr(hub, "BEAT_SECONDS", 0.3)
+    yield from _house(sqlite_url, tmp_path, open_boards=False)
+
+
+def _house(url: str, folder: Path, *, open_boards: bool) -> Iterator[House]:
+    database = connect(url)
     with database.write.begin() as session:
         board(session, scenes=["pulse", "tide", "leaderboard"])
+        screen(session, "Lobby")
     database.dispose()
-    with house(settings_for(sqlite_url, tmp_path)) as running:
+    with house(settings_for(url, folder, open_boards=open_boards)) as running:
         yield running
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "LIMITS", SHORT)
+
+
+@pytest.fixture
+def server(home: House, tv: Page, monkeypatch: pytest.MonkeyPatch) -> Puppet:
+    monkeypatch.setattr(routes, "LIMITS", PATIENT)
+    return Puppet(tv, home, monkeypatch)
 
 
 @pytest.fixture

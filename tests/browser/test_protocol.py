@@ -1,45 +1,17 @@
 """The live protocol as a real browser lives it: silence, holes, restarts, other builds."""
 
-import asyncio
-import json
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from app.board import routes
-from app.live import hub
-from app.live.envelope import partials, seal
-from app.live.hub import Hub
 from tests.board.house import House
 from tests.board.screenplay import answer
 from tests.browser.proxy import Proxy
-
-# Two cores are shared with other tests: what is waited for may come late, never not at all.
-expect.set_options(timeout=20_000)
+from tests.browser.puppet import DESIGN, PATIENT, Puppet, until
 
 pytestmark = pytest.mark.browser
-
-DESIGN = dict(routes.LIMITS)
-SHORT = DESIGN | {"waiting": 2, "offline": 4, "report": 0.3}
-# For an end of the socket that the test itself plays: only what it waits for happens.
-PATIENT = DESIGN | {"waiting": 60, "offline": 120, "report": 60, "spread": 0.2, "retry": 0.3}
-
-
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Screens that lose patience within seconds, so that no test waits for a minute."""
-    monkeypatch.setattr(routes, "LIMITS", SHORT)
-
-
-def until(page: Page, holds: str) -> None:
-    """Waits for an expression; the page's own policy forbids Playwright's way of doing so."""
-    for _ in range(1000):
-        if page.evaluate(holds):
-            return
-        page.wait_for_timeout(20)
-    raise AssertionError(f"{holds} never came true")
 
 
 def test_the_page_has_the_limits_of_the_design(home: House, tv: Page) -> None:
@@ -64,41 +36,6 @@ def test_an_answer_lands_on_the_rail_and_everything_comes_to_rest(home: House, t
     expect(tv.locator(f"#slot-pulse-0 #{dot.replace('r', 'v', 1)}")).to_be_attached()
     until(tv, "document.getAnimations().length === 0")
     expect(tv.locator(".ripple")).to_have_count(0)
-
-
-def test_many_voices_at_once_are_one_moment(home: House, tv: Page) -> None:
-    tv.goto(f"{home.url}/tv/hall?scene=pulse")
-    expect(tv.locator("#slot-rail .dot")).to_have_count(0)
-    until(tv, "wall.guard.send({type: 'report'})")
-    for _ in range(9):
-        answer(home.database)
-    expect(tv.locator(".cluster")).to_have_text(re.compile(r"^\+\d voices$"))
-    expect(tv.locator("#slot-rail .dot")).to_have_count(9)
-    expect(tv.locator(".cluster")).to_have_count(0)
-    until(tv, "document.getAnimations().length === 0")
-
-
-@pytest.mark.parametrize("how", ["reduced-motion", "motion=off"])
-def test_who_wants_no_motion_gets_none(home: House, tv: Page, how: str) -> None:
-    query = "&motion=off" if how == "motion=off" else ""
-    if not query:
-        tv.emulate_media(reduced_motion="reduce")
-    tv.add_init_script(
-        """window.moved = [];
-        const animate = Element.prototype.animate;
-        Element.prototype.animate = function (frames, options) {
-          window.moved.push({...frames, duration: options.duration});
-          return animate.call(this, frames, options);
-        };"""
-    )
-    tv.goto(f"{home.url}/tv/hall?scene=pulse{query}")
-    for _ in range(2):  # the first may still come with the snap, which moves nothing
-        dot = answer(home.database, 10)
-        expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
-    until(tv, "window.moved.length > 0")
-    moved = tv.evaluate("window.moved")
-    assert all("transform" not in frames for frames in moved)
-    assert all(frames["duration"] <= 200 for frames in moved)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -141,65 +78,6 @@ def test_a_server_that_is_away_leaves_the_picture_and_its_age(home: House, tv: P
     expect(tv.locator(f"#slot-rail #{again}")).to_be_attached(timeout=15_000)
     expect(tv.locator("#stage")).not_to_have_class(re.compile("offline"))
     assert navigations == []
-
-
-class Puppet:
-    """The server's end of a screen's real socket, made to say what no server should."""
-
-    def __init__(self, page: Page, home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.heard: list[str] = []
-        self.page = page
-        self.hub = home.live.hub
-        self.build = home.live.hub.build
-        self._seats: list[Any] = []
-        monkeypatch.setattr(hub, "BEAT_SECONDS", 600)
-        monkeypatch.setattr(Hub, "_resend", lambda *_: self.heard.append("snap"))
-        page.goto(f"{home.url}/tv/hall?scene=pulse")
-        self.opened()
-        # From here on nobody draws, and nobody speaks but the test.
-        asyncio.run_coroutine_threadsafe(home.live.draw.stop(), self._loop).result(10)
-
-    @property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        assert self.hub._loop is not None
-        return self.hub._loop
-
-    def opened(self) -> None:
-        """Waits for a socket that was not there before."""
-        for _ in range(1500):
-            if fresh := self.hub._seats - set(self._seats):
-                self._seats += fresh
-                return
-            self.page.wait_for_timeout(10)
-        raise AssertionError("no socket was opened")
-
-    def close(self, code: int) -> None:
-        self._loop.call_soon_threadsafe(self.hub._send_off, self._seats[-1], code)
-
-    def say(self, kind: str, v: int, words: str = "", epoch: str = "e1", **more: Any) -> None:
-        told: dict[str, Any] = {"type": kind, "v": v, "epoch": epoch, "build": self.build} | more
-        if words:
-            told["content"] = partials({"rail": f'<footer id="rail">{words}</footer>'})
-        if kind == "snap":
-            plan = self.page.locator("#socket").get_attribute("data-plan")
-            told["plan"] = json.loads(plan or "{}")
-        self._loop.call_soon_threadsafe(self._seats[-1].outbox.offer, seal(told))
-
-    def rail(self, words: str) -> None:
-        expect(self.page.locator("#rail")).to_have_text(words)
-
-    def asked(self, times: int) -> None:
-        for _ in range(1500):
-            if len(self.heard) >= times:
-                break
-            self.page.wait_for_timeout(10)
-        assert self.heard == ["snap"] * times
-
-
-@pytest.fixture
-def server(home: House, tv: Page, monkeypatch: pytest.MonkeyPatch) -> Puppet:
-    monkeypatch.setattr(routes, "LIMITS", PATIENT)
-    return Puppet(tv, home, monkeypatch)
 
 
 def test_a_hole_makes_it_ask_and_old_frames_change_nothing(server: Puppet) -> None:

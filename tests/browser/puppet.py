@@ -1,0 +1,84 @@
+"""Puppet: the server's end of a screen's real socket, made to say what no server should."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.board import routes
+from app.live import hub
+from app.live.envelope import partials, seal
+from app.live.hub import Hub
+from tests.board.house import House
+
+DESIGN = dict(routes.LIMITS)
+# Screens that lose patience within seconds, so that no test waits for a minute.
+SHORT = DESIGN | {"waiting": 2, "offline": 4, "report": 0.3}
+# For an end of the socket that the test itself plays: only what it waits for happens.
+PATIENT = DESIGN | {"waiting": 60, "offline": 120, "report": 60, "spread": 0.2, "retry": 0.3}
+
+
+def until(page: Page, holds: str, of: object = None) -> None:
+    """Waits for an expression, or a function of a value; a policy forbids Playwright's own way."""
+    for _ in range(1000):
+        if page.evaluate(holds, of):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"{holds} never came true")
+
+
+class Puppet:
+    """Opens the page in a browser, silences the real server and speaks in its place."""
+
+    def __init__(self, page: Page, home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.heard: list[str] = []
+        self.page = page
+        self.hub = home.live.hub
+        self.build = home.live.hub.build
+        self._seats: list[Any] = []
+        monkeypatch.setattr(hub, "BEAT_SECONDS", 600)
+        monkeypatch.setattr(Hub, "_resend", lambda *_: self.heard.append("snap"))
+        page.goto(f"{home.url}/tv/hall?scene=pulse")
+        self.opened()
+        # From here on nobody draws, and nobody speaks but the test.
+        asyncio.run_coroutine_threadsafe(home.live.draw.stop(), self._loop).result(10)
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        assert self.hub._loop is not None
+        return self.hub._loop
+
+    def opened(self) -> None:
+        """Waits for a socket that was not there before."""
+        for _ in range(1500):
+            if fresh := self.hub._seats - set(self._seats):
+                self._seats += fresh
+                return
+            self.page.wait_for_timeout(10)
+        raise AssertionError("no socket was opened")
+
+    def close(self, code: int) -> None:
+        self._loop.call_soon_threadsafe(self.hub._send_off, self._seats[-1], code)
+
+    def say(self, kind: str, v: int, words: str = "", epoch: str = "e1", **more: Any) -> None:
+        told: dict[str, Any] = {"type": kind, "v": v, "epoch": epoch, "build": self.build} | more
+        if words:
+            told["content"] = partials({"rail": f'<footer id="rail">{words}</footer>'})
+        if kind == "snap" and "plan" not in more:
+            plan = self.page.locator("#socket").get_attribute("data-plan")
+            told["plan"] = json.loads(plan or "{}")
+        # Past the outbox, which would leave out what a busy screen cannot take.
+        sending = self._seats[-1].outbox._send(seal(told))
+        asyncio.run_coroutine_threadsafe(sending, self._loop).result(20)
+
+    def rail(self, words: str) -> None:
+        expect(self.page.locator("#rail")).to_have_text(words)
+
+    def asked(self, times: int) -> None:
+        for _ in range(1500):
+            if len(self.heard) >= times:
+                break
+            self.page.wait_for_timeout(10)
+        assert self.heard == ["snap"] * times

@@ -1,0 +1,105 @@
+"""What moves on a wall, and that it comes to rest: drop, ripple, cluster; still for who asks."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.board.house import House
+from tests.board.screenplay import answers
+from tests.browser.puppet import until
+
+pytestmark = pytest.mark.browser
+
+# Keeps what was asked to move, and says when the first whole picture has been taken.
+WATCH = """
+  window.moved = [];
+  window.longest = 0;
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, options) {
+    window.moved.push({id: this.id, kind: this.classList[0], frames, ...options});
+    const playing = animate.call(this, frames, options);
+    measure();
+    return playing;
+  };
+  function measure() {
+    const ends = document.getAnimations().map((one) => one.effect.getComputedTiming().endTime);
+    window.longest = Math.max(window.longest, ...ends);
+  }
+  for (const kind of ['animationstart', 'transitionrun']) addEventListener(kind, measure, true);
+  document.addEventListener('wall:snapped', () => { window.snapped = true; });
+"""
+AT_REST = "document.getAnimations().length === 0 && !document.querySelector('.cluster, .ripple')"
+REST_MS = 3000
+
+
+def watched(tv: Page, home: House, query: str = "") -> None:
+    """Opens the pulse and waits until it has been drawn whole: what comes now is news."""
+    tv.add_init_script(WATCH)
+    tv.goto(f"{home.url}/tv/hall?scene=pulse{query}")
+    until(tv, "window.snapped")
+    until(tv, AT_REST)
+    tv.evaluate("window.moved = []")
+
+
+def landed(tv: Page, dots: list[str]) -> None:
+    for dot in dots:
+        expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+
+
+def test_a_new_dot_slides_into_its_place_and_nothing_else_moves(home: House, tv: Page) -> None:
+    watched(tv, home)
+    (dot,) = answers(home.database, [8])
+    landed(tv, [dot])
+    (move,) = tv.evaluate("window.moved")
+    assert move["id"] == dot
+    assert move["duration"] == 700
+    assert move["frames"]["transform"][0].startswith("translateX(")
+    assert move["frames"]["transform"][1] == "none"
+    assert set(move["frames"]) == {"transform", "opacity"}
+    until(tv, AT_REST)
+
+
+@pytest.mark.parametrize(("score", "ripples"), [(10, 1), (7, 0), (0, 0)])
+def test_only_a_promoter_rings(home: House, tv: Page, score: int, ripples: int) -> None:
+    watched(tv, home)
+    landed(tv, answers(home.database, [score]))
+    moved = tv.evaluate("window.moved")
+    assert [move["kind"] for move in moved] == ["dot", *["ripple"] * ripples]
+    assert all(move["duration"] == 900 for move in moved[1:])
+    until(tv, AT_REST)
+
+
+def test_three_are_three_and_more_are_one_moment(home: House, tv: Page) -> None:
+    watched(tv, home)
+    landed(tv, answers(home.database, [10, 8, 3]))
+    assert [one["kind"] for one in tv.evaluate("window.moved")] == ["dot", "ripple", "dot", "dot"]
+    until(tv, AT_REST)
+    # Two seconds later they are no longer counted.
+    until(tv, "(at) => performance.now() > at", tv.evaluate("performance.now() + 2000"))
+    tv.evaluate("window.moved = []")
+    landed(tv, answers(home.database, [10, 8, 3, 9, 9]))
+    expect(tv.locator(".cluster")).to_have_text("+5 voices")
+    assert [one["kind"] for one in tv.evaluate("window.moved")] == ["cluster"]
+    until(tv, AT_REST)
+
+
+def test_three_seconds_after_the_last_event_nothing_moves(home: House, tv: Page) -> None:
+    """Nothing that is ever started lasts longer, by its own timing; and it does end."""
+    watched(tv, home)
+    for scores in ([10], [10, 9, 8, 3, 2]):
+        landed(tv, answers(home.database, scores))
+    until(tv, AT_REST)
+    assert 0 < tv.evaluate("window.longest") < REST_MS
+
+
+@pytest.mark.parametrize("how", ["reduced-motion", "motion=off"])
+def test_who_wants_no_motion_sees_it_appear(home: House, tv: Page, how: str) -> None:
+    if how == "reduced-motion":
+        tv.emulate_media(reduced_motion="reduce")
+    watched(tv, home, "&motion=off" if how == "motion=off" else "")
+    landed(tv, answers(home.database, [10]))
+    landed(tv, answers(home.database, [10, 9, 8, 3, 2]))
+    expect(tv.locator(".cluster")).to_have_text("+6 voices")
+    moved = tv.evaluate("window.moved")
+    assert [move["kind"] for move in moved] == ["dot", "cluster"]
+    assert all(set(move["frames"]) == {"opacity"} for move in moved)
+    until(tv, AT_REST)
