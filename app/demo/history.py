@@ -46,7 +46,7 @@ def _answers(dice: random.Random, now: datetime) -> Iterator[Answer]:
     number = 0
     for back in range(DAYS):
         # A company that slowly gets better, and is quieter at the weekend.
-        drift = 0.10 * (1 - back / DAYS) - 0.06
+        drift = 0.16 * (1 - back / DAYS) - 0.09
         day = now - timedelta(days=back)
         quiet = 0.35 if day.weekday() >= 5 else 1.0
         for _ in range(round(A_DAY * quiet * dice.uniform(0.7, 1.3))):

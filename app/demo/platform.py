@@ -61,7 +61,7 @@ class Platform(threading.Thread):
     def _answer(self, now: datetime) -> dict[str, Any]:
         self.number += 1
         colleague = self.dice.choices(COLLEAGUES, [one.busy for one in COLLEAGUES])[0]
-        given = voices.score(self.dice, colleague.warmth + 0.05)
+        given = voices.score(self.dice, colleague.warmth + 0.07)
         name, email = voices.customer(self.dice)
         return {
             "response_id": f"live-{self.number}",

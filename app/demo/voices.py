@@ -14,6 +14,12 @@ HAPPY = (
     "Thanks {name}!",
     "Muy amables.",
     "10/10 would ride again 🚲",
+    "Kom binnen met een lekke band, ging fluitend weer weg.",
+    "Super service, tak for hjælpen!",
+    "Polecam, szybko i uczciwie.",
+    "Çok ilgililer, teşekkürler.",
+    "Gentilissimi, tornerò.",
+    "You remembered my name. That is rare.",
 )
 SO_SO = (
     "Good, but the wait was long.",
@@ -21,6 +27,9 @@ SO_SO = (
     "Nice shop, parking is hopeless.",
     "Price went up again.",
     "Bien, sans plus.",
+    "Prima geholpen, alleen lang wachten op een onderdeel.",
+    "The coffee was better than the saddle I bought.",
+    "Todo bien, pero la web es un laberinto.",
 )
 UNHAPPY = (
     "Third time I call and still no answer.",
@@ -28,6 +37,9 @@ UNHAPPY = (
     "Zwei Wochen gewartet, dann war es das falsche Teil.",
     "Promised for Monday, came on Thursday.",
     "Personne ne m'a rappelé.",
+    "Nobody told me it would be twice the estimate.",
+    "Ik moest drie keer mijn verhaal doen.",
+    "The courier left the box in the rain.",
     "I would like to speak to someone. My number is +49 40 555 0142, uma@example.com.",
 )
 HOSTILE = (

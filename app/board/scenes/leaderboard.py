@@ -17,6 +17,9 @@ from app.responses.models import Response
 from app.scores.leaderboard import Row, leaderboard
 
 LAST = 10
+# Three or fewer rows of a wide wall have room for more.
+LAST_OF_FEW = 20
+FEW = 3
 SECONDS = 15
 # To know where the upper half ends.
 EVERYBODY = 10_000
@@ -27,7 +30,8 @@ COLUMNS = {"team": Response.team_id, "person": Response.person_id}
 class Standing:
     """`differs`: customers tell them apart by more than chance, so there are ranks.
 
-    Where they do not, `shown` is the score of all, or None while there is none.
+    Where they do not, `shown` is the score of all, or None while there is none. A row has room for
+    `last` voices.
     """
 
     headline: str
@@ -35,10 +39,11 @@ class Standing:
     differs: bool
     places: tuple[Place, ...]
     shown: str | None = None
+    last: int = LAST
 
     @property
     def roomy(self) -> bool:
-        return len(self.places) <= 3
+        return len(self.places) <= FEW
 
 
 def look(session: Session, stage: Stage) -> Standing:
@@ -49,9 +54,10 @@ def look(session: Session, stage: Stage) -> Standing:
     rows = _nameable(session, board.rows, by)
     differs = board.differs and len(rows) > 1
     chosen = places.top(rows) if differs else rows[: places.MOST]
-    drawn = [places.place(row, _last(session, by, row.id), differs=differs) for row in chosen]
+    last = LAST_OF_FEW if differs and len(chosen) <= FEW and not stage.portrait else LAST
+    drawn = [places.place(row, _last(session, by, row.id, last), differs=differs) for row in chosen]
     if differs:
-        return ranked(drawn, stage.window_days)
+        return replace(ranked(drawn, stage.window_days), last=last)
     return together(figure(session, stage), drawn)
 
 
@@ -93,9 +99,9 @@ def _nameable(session: Session, rows: Sequence[Row], by: str) -> list[Row]:
     return [replace(row, name=name) for row in rows if (name := names.get(row.id))]
 
 
-def _last(session: Session, by: str, id_: int) -> list[Voice]:
+def _last(session: Session, by: str, id_: int, last: int) -> list[Voice]:
     """A person's single answers are between them and their customers: dots are for teams."""
-    return voices.newest(session, [COLUMNS[by] == id_], LAST) if by == "team" else []
+    return voices.newest(session, [COLUMNS[by] == id_], last) if by == "team" else []
 
 
 scene = Scene(
