@@ -1,10 +1,12 @@
 """GET /score and GET /trend: the rolling score of anything, with its size and its uncertainty."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app import web
 from app.api.paging import id_of
@@ -20,6 +22,16 @@ Scope = Annotated[Literal["company", "site", "team", "person"], Query()]
 Id = Annotated[str, Query(max_length=32, description="Of a site, team or person.")]
 Days = Annotated[int, Query(description="Local dates in the window, 1 to 366, today included.")]
 Interval = tuple[float, float]
+
+
+def _written_out(text: object) -> object:
+    """A number would be read as seconds since 1970."""
+    if isinstance(text, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise PydanticCustomError("date", "a date is written like 2026-06-10")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
 
 
 class Counts(BaseModel):
@@ -79,7 +91,7 @@ def show_score(
     scope: Scope = "company",
     id: Id = "1",
     days: Days = 28,
-    at: Annotated[date | None, Query(description="Last local date of the window.")] = None,
+    at: Annotated[Day | None, Query(description="Last local date of the window.")] = None,
 ) -> Score:
     """The score of the `days` local dates that end with `at`, or today."""
     with db.read() as session:

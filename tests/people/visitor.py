@@ -22,7 +22,7 @@ PASSWORD = "nine lives and a hat"
 
 def house(database: Database, folder: Path, *routers: APIRouter, **settings: Any) -> FastAPI:
     """The rooms of the desk, without the lifespan of a server."""
-    app = FastAPI(openapi_url=None)
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.settings = Settings(database_url=database.url, data_dir=folder, **settings)
     app.state.database = database
     web.install(app)
