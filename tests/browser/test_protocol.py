@@ -204,6 +204,12 @@ def test_it_says_who_it_is_for_a_while(
 ) -> None:
     monkeypatch.setattr(routes, "LIMITS", PATIENT | {"identify": 0.5})
     server = Puppet(tv, home, monkeypatch)
+    tv.evaluate(
+        """() => {
+          window.said = [];
+          new MutationObserver(() => window.said.push(!!document.querySelector(".called")))
+            .observe(document.getElementById("stage"), {childList: true});
+        }"""
+    )
     server.say("cmd", 1, do="identify", number="12", name="Lobby")
-    expect(tv.locator(".called")).to_be_visible()
-    expect(tv.locator(".called")).to_have_count(0)
+    until(tv, "window.said.join() === 'true,false'")
