@@ -34,7 +34,8 @@ class Wall:
 
 
 def board_of(session: Session, slug: str) -> Board | None:
-    return session.scalar(select(Board).where(Board.slug == slug))
+    """The board at an address; PostgreSQL would refuse to look for one with a NUL in it."""
+    return None if "\x00" in slug else session.scalar(select(Board).where(Board.slug == slug))
 
 
 def steps_of(session: Session, board: Board, stage: Stage) -> tuple[Step, ...]:
