@@ -106,15 +106,16 @@ def follow(timeline: Timeline, steps: Iterable[Step], now: datetime) -> Timeline
 def fit(seconds: Mapping[str, Iterable[int]]) -> tuple[Step, ...]:
     """The steps of a loop from every scene's seconds for each of its items, in order.
 
-    A loop lasts 180 s at most: later items go first, then everything is shortened alike, to 5 s
-    at least. A scene without items is left out.
+    A step lasts 5 s at least and a loop 180 s at most: later items go first, then what the steps
+    last beyond their 5 s is shortened alike. A scene without items is left out.
     """
-    items = {scene: list(each) for scene, each in seconds.items()}
+    items = {scene: [max(LEAST_SECONDS, one) for one in each] for scene, each in seconds.items()}
     while _total(items) > LOOP_SECONDS and max(map(len, items.values())) > 1:
         max(items.values(), key=len).pop()
-    share = min(1.0, LOOP_SECONDS / max(_total(items), 1))
+    floor = LEAST_SECONDS * sum(map(len, items.values()))
+    share = min(1.0, (LOOP_SECONDS - floor) / max(_total(items) - floor, 1))
     return tuple(
-        Step(scene, item, max(LEAST_SECONDS, int(length * share)))
+        Step(scene, item, LEAST_SECONDS + int((length - LEAST_SECONDS) * share))
         for scene, each in items.items()
         for item, length in enumerate(each)
     )

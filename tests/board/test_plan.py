@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.board.plan import AHEAD, LOOP_SECONDS, Plan, Step, Timeline, first, fit, follow
@@ -92,6 +92,7 @@ def test_one_scene_alone_is_not_sent_twice() -> None:
         min_size=1,
     )
 )
+@example({"pulse": [5], "tide": [76], "hero": [79], "story": [102]})
 def test_a_loop_lasts_three_minutes_at_most(seconds_of: dict[str, list[int]]) -> None:
     steps = fit(seconds_of)
     assert sum(step.seconds for step in steps) <= LOOP_SECONDS
@@ -109,3 +110,7 @@ def test_a_screen_is_told_both_plans() -> None:
     assert told["loop_at"] == "2026-03-02T12:00:00.000Z"
     assert told["steps"] == [{"scene": "pulse", "item": 0, "seconds": 12, "personal": False}]
     assert told["next"]["loop_at"] == "2026-03-02T12:00:12.000Z"
+
+
+def test_what_is_too_short_to_see_is_made_longer() -> None:
+    assert fit({"pulse": [1], "tide": [200]}) == (Step("pulse", 0, 5), Step("tide", 0, 175))
