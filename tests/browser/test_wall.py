@@ -16,6 +16,9 @@ from tests.board.house import House, house, settings_for
 
 pytestmark = pytest.mark.browser
 
+# Shown by the machine, and pages that are no board.
+SYSTEM = ["welcome", "pair", "identify", "update"]
+NOTICES = ["screen", "screen?token=old", "tv/nowhere"]
 STATES = ["empty", "few", "normal", "many"]
 LANDSCAPE = [(1920, 1080), (1280, 720), (960, 540)]
 PORTRAIT = [(1080, 1920), (720, 1280)]
@@ -114,6 +117,24 @@ def test_every_scene_fits_every_wall(
                 found = page.evaluate(AUDIT)
                 wrong += [f"{scene} at {width}x{height}: {one}" for one in found]
             assert page.evaluate("violations") == []
+    page.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("sizes", [LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
+def test_what_is_no_board_fits_as_well(
+    browser: Browser, usual: House, sizes: list[tuple[int, int]]
+) -> None:
+    page = opened(browser, *sizes[-1])
+    wrong: list[str] = []
+    with clock.frozen(wall.NOON):
+        for scene in SYSTEM:
+            show(page, usual, scene, "still")
+            wrong += [f"{scene}: {one}" for one in page.evaluate(AUDIT)]
+        for path in NOTICES:
+            page.goto(f"{usual.url}/{path}")
+            wrong += [f"{path}: {one}" for one in page.evaluate(AUDIT)]
+        assert page.evaluate("violations") == []
     page.close()
     assert not wrong, "\n".join(wrong)
 

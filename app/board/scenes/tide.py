@@ -17,6 +17,8 @@ WEEKS_LANDSCAPE = 13
 WEEKS_PORTRAIT = 8
 # A young wall shows no more past than it has, but never fewer weeks than these.
 WEEKS_AT_LEAST = 6
+# The air on the right of a font's last letter.
+SPAN = 0.5
 # How far back a headline may look.
 YEAR = 52
 
@@ -143,7 +145,7 @@ def _marks(weekly: list[Point], middles: list[float], width: float) -> tuple[Mar
     return (
         Mark(0, first_day(0), "start"),
         Mark(round(middles[half], 2), first_day(half), "middle"),
-        Mark(width, "last 7 days", "end"),
+        Mark(width - SPAN, "last 7 days", "end"),
     )
 
 
