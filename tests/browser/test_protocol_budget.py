@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 KB = 1024
 LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - how the tests are run
 # The suite's short form; the long one is the promise of the page.
-FRAMES = (500, 2000) if LONG else (300, 700)
+FRAMES = (500, 2000) if LONG else (300, 600)
 # The shorter form still sees the browser compile what it runs often.
 GROWTH = 1.02 if LONG else 1.05
 AT_ONCE = 100
