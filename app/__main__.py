@@ -76,7 +76,8 @@ def main() -> None:
     try:
         code = cli(standalone_mode=False)
     except typer.TyperException as error:
-        _leave(error.format_message() if hasattr(error, "format_message") else str(error))
+        said = error.format_message() if hasattr(error, "format_message") else str(error)
+        _leave(said.replace("Value error, ", "", 1))  # pydantic's words, not ours
     except CheerboardError as error:
         _leave(error.sentence)
     except ValidationError as error:

@@ -207,6 +207,7 @@ def test_wrong_usage_is_one_line(cheerboard: Command) -> None:
     cheerboard("dance").refused("No such command")
     cheerboard("board", "add", "hall").refused("--title")
     cheerboard("serve", "--port", "many").refused("--port")
+    cheerboard("token", "add", "x", "--scope", "all").refused("'--scope': 'all' is not one of")
 
 
 def test_a_wrong_setting_is_named_without_its_value(
