@@ -21,8 +21,8 @@ SELECT i, 1, 'h-' || lower(hex(randomblob(8))), 'bench',
                    WHEN 5 THEN 7 WHEN 6 THEN 6 WHEN 7 THEN 10 WHEN 8 THEN 3 ELSE 9 END,
        CASE WHEN i % 5 = 0 THEN 'Quick and friendly, number ' || i END,
        'h' || i || '@example.com', '{{}}',
-       datetime('now', '-' || (:count - i) * 31449600 / :count || ' seconds') || '.000000',
-       date('now', '-' || (:count - i) * 31449600 / :count || ' seconds'),
+       datetime('now', '-' || ((:count - i) * 31449600 / :count) || ' seconds') || '.000000',
+       date('now', '-' || ((:count - i) * 31449600 / :count) || ' seconds'),
        1, i % 3 + 1, i % 3 + 1, 'counted', datetime('now') || '.000000'
 FROM n"""
 LEDGER = """INSERT INTO ledger (response_id, at, delivery_id, before, after)
