@@ -208,7 +208,9 @@ def test_everything_fits_and_can_be_hit(
 def test_by_keyboard_alone(browser: Browser, desk: str) -> None:
     with _page(browser) as page:
         page.goto(f"{desk}/signin")
-        page.keyboard.type("uma@example.com")  # the first field waits for it
+        # The first field waits for it; the browser gives it the focus only when it has drawn.
+        page.wait_for_function("document.activeElement.name === 'email'")
+        page.keyboard.type("uma@example.com")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
