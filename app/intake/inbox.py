@@ -74,12 +74,13 @@ def _keep_sqlite(
     wanted: dict[int, list[str]] = {}
     for source_id, external_id in first:
         wanted.setdefault(source_id, []).append(external_id)
+    driver: Any = connection.connection.driver_connection
     seen = {
         (source_id, row[0])
         for source_id, ids in wanted.items()
-        for row in connection.exec_driver_sql(_SQLITE_SEEN, (source_id, json.dumps(ids)))
+        for row in driver.execute(_SQLITE_SEEN, (source_id, json.dumps(ids)))
     }
-    last = connection.exec_driver_sql("SELECT max(id) FROM delivery").scalar() or 0
+    (last,) = driver.execute("SELECT coalesce(max(id), 0) FROM delivery").fetchone()
     numbers = count(last + 1)
     ids = [
         next(numbers) if ok and (one.source_id, one.external_id) not in seen else None

@@ -20,12 +20,12 @@ from app.stories import candidates
 MOST_TOGETHER = 500
 MOST_BYTES = 16 * 1024 * 1024
 # While requests wait for the writer, processing rests this many times as long as it worked:
-# platforms wait for the acknowledgement, the wall can wait half a second.
-REST = 5
-LONGEST_REST = 0.5
+# platforms wait for the acknowledgement, the wall can wait a moment.
+REST = 8
+LONGEST_REST = 0.8
 # The writer's requests wait while a batch is taken in; batches shrink until they fit into this.
-MOST_SECONDS = 0.04
-LEAST_TOGETHER = 100
+MOST_SECONDS = 0.05
+LEAST_TOGETHER = 200
 SWEEP = 30.0
 LONGEST_BACK_OFF = 5.0
 
@@ -98,10 +98,10 @@ class Processor:
         Raises what a database that cannot be reached raises; nothing is lost then.
         """
         with self._database.read() as session:
-            ids = deliveries.waiting(session, self._most)
-            metrics.backlog.set(
-                len(ids) if len(ids) < self._most else deliveries.count_waiting(session)
-            )
+            # The limit is for those who wait for the writer; large batches are cheaper.
+            most = self._most if self._is_busy() else MOST_TOGETHER
+            ids = deliveries.waiting(session, most)
+            metrics.backlog.set(len(ids) if len(ids) < most else deliveries.count_waiting(session))
             if not ids:
                 return 0
             rows = self.fresh.take(ids) or deliveries.load(session, ids, MOST_BYTES)

@@ -27,7 +27,7 @@ from app.db import UTCDateTime
 Convert = Callable[[Any], Any]
 
 # Rows of one step; SQLite takes 32,766 parameters.
-TOGETHER = (256, 64, 16, 4, 1)
+TOGETHER = 256
 
 
 def run(
@@ -63,17 +63,16 @@ def among(connection: Connection, column: Any, values: Iterable[Any]) -> ColumnE
 
 
 def insert_together(connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Executes `INSERT … VALUES (?, …)` for all rows in as few steps as there are sizes.
+    """Executes `INSERT … VALUES (?, …)` for all rows, on SQLite, in as few steps as it takes.
 
-    Only a few sizes, so that the driver keeps every statement prepared.
+    Goes to the driver itself, which keeps the statement of each size prepared.
     """
+    driver: Any = connection.connection.driver_connection
     one = f"({', '.join('?' * len(rows[0]))})"
-    start = 0
-    for size in TOGETHER:
-        many = text.replace(one, ", ".join([one] * size), 1)
-        while len(rows) - start >= size:
-            connection.exec_driver_sql(many, tuple(chain.from_iterable(rows[start : start + size])))
-            start += size
+    for start in range(0, len(rows), TOGETHER):
+        chunk = rows[start : start + TOGETHER]
+        many = text.replace(one, ", ".join([one] * len(chunk)), 1)
+        driver.execute(many, tuple(chain.from_iterable(chunk)))
 
 
 def _parameters(values: tuple[Any, ...], conversions: list[tuple[int, Convert]]) -> tuple[Any, ...]:

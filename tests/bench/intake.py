@@ -17,10 +17,19 @@ CONNECTIONS = 32
 
 
 def measure(count: int = 20_000, rival_count: int = 3_000) -> list[Row]:
-    """A burst of `count` distinct signed answers over 32 connections, each server on one core."""
-    rival = max((_obvious(path, rival_count) for path in ("/threads", "/loop")), key=_rate)
-    ceiling = _without_storage(count)
-    ours, counted = _ours(count)
+    """A burst of `count` distinct signed answers over 32 connections, each server on one core.
+
+    Every server has three turns, one after the other, and its best one counts: a neighbour on the
+    machine can only make a turn worse. The rival is the better of its two forms.
+    """
+    rivals, ceilings, turns = [], [], []
+    for _ in range(3):
+        rivals += [_obvious(path, rival_count) for path in ("/threads", "/loop")]
+        ceilings.append(_without_storage(count))
+        turns.append(_ours(count))
+    rival, ceiling = max(rivals, key=_rate), max(ceilings, key=_rate)
+    ours = max((turn for turn, _ in turns), key=_rate)
+    counted = max(rate for _, rate in turns)
     return [
         Row("intake: acknowledged, ours / obvious endpoint", _rate(ours) / _rate(rival), ">= 10",
             f"{_rate(ours):.0f}/s against {_rate(rival):.0f}/s"),
