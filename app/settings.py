@@ -1,5 +1,6 @@
 """Every setting, its default and its sentence; the only reader of the environment."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -68,11 +69,11 @@ def _kept_key(folder: Path) -> bytes:
     path = folder / "secret_key"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        # O_EXCL: when two processes start at once, one makes the key and both read it.
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes().strip()
-        with os.fdopen(handle, "wb") as file:
+        # When two processes start at once each makes a whole key, and the first to link it wins.
+        ours = folder / f".secret_key-{os.getpid()}"
+        with os.fdopen(os.open(ours, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_urlsafe(48).encode())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(ours)
+        ours.unlink()
     return path.read_bytes().strip()
