@@ -78,7 +78,9 @@ def _post(served: Served, count: int, before: int, pause: object) -> dict[int, f
         for number, request in enumerate(requests, before + 1):
             posted[number] = time.time() * 1000
             wire.sendall(request)
-            answer = wire.recv(65536)
+            answer = b""
+            while not answer.endswith(b".\n"):
+                answer += wire.recv(65536)
             assert b" 202 " in answer[:20], answer[:200]
             due += pause()  # type: ignore[operator]
             threading.Event().wait(max(0.0, due - time.perf_counter()))
