@@ -3,10 +3,9 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-_shift: timedelta | None = None
 _frozen: datetime | None = None
 
 
@@ -14,8 +13,7 @@ def now() -> datetime:
     """The present moment, aware, in UTC."""
     if _frozen is not None:
         return _frozen
-    present = datetime.now(UTC)  # noqa: TID251 - this is the one place
-    return present if _shift is None else present + _shift
+    return datetime.now(UTC)  # noqa: TID251 - this is the one place
 
 
 def monotonic() -> float:
@@ -37,14 +35,3 @@ def frozen(at: datetime) -> Iterator[None]:
         yield
     finally:
         _frozen = before
-
-
-@contextmanager
-def shifted(by: timedelta) -> Iterator[None]:
-    """Lets the clock run on from another moment. For tests that need time to pass."""
-    global _shift  # noqa: PLW0603 - one process has one clock
-    before, _shift = _shift, by
-    try:
-        yield
-    finally:
-        _shift = before
