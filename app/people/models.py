@@ -1,4 +1,4 @@
-"""Company, site, team, person, alias; account, its sessions, API token."""
+"""Company, site, team, person, alias; account and its ways in, API token, the audit log."""
 
 from datetime import date, datetime
 from typing import Any
@@ -92,6 +92,8 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    # Who this is at the company's own sign-in (OpenID Connect), once it was used.
+    oidc_subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
 
 
 class AccountSession(Base):
@@ -104,6 +106,8 @@ class AccountSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # What the browser calls itself, shortened, so that its owner can tell it from others.
+    browser: Mapped[str] = mapped_column(String(80), default="", server_default="")
     account: Mapped[Account] = relationship(lazy="raise")
 
 
@@ -118,3 +122,69 @@ class ApiToken(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class AccountTeam(Base):
+    """A team that an account leads. A lead without any leads every team."""
+
+    __tablename__ = "account_team"
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    team_id: Mapped[int] = mapped_column(
+        ForeignKey("team.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class AuditEntry(Base):
+    """One change: who, what, when, before and after. `who` stays when the account goes."""
+
+    __tablename__ = "audit_entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    thing: Mapped[str] = mapped_column(String(200))
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+
+
+class Invitation(Base):
+    """A link that makes one account, once. Only the SHA-256 of its key is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (CheckConstraint(f"role IN {ROLES}", name="role"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(16))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"))
+    email: Mapped[str | None] = mapped_column(String(320), index=True)
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PasswordReset(Base):
+    """A link that sets another password, once. Only the SHA-256 of its key is kept."""
+
+    __tablename__ = "password_reset"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+
+
+class Passkey(Base):
+    """A device that signs in without a password; its public half, base64url as browsers say it."""
+
+    __tablename__ = "passkey"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(String(4000))
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
