@@ -23,7 +23,12 @@ MAY: dict[str, frozenset[str]] = {
     "screens.steer": WHO_STEER,
     "responses.read": ADMINS,
     "deliveries.read": ADMINS,
+    "account.keep": EVERYONE_AT_THE_DESK,  # one's own password, sessions, passkeys
+    "accounts.manage": ADMINS,
+    "audit.read": ADMINS,
 }
+# What a lead does for own teams only. The thing is anything with a `team_id`.
+OF_A_TEAM = frozenset({"stories.release", "stories.recall", "nominations.make"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +36,35 @@ class Actor:
     """Who asks: `nobody`, a `screen`, or an account or API token as viewer, lead or admin.
 
     A token of scope `read` is a viewer, one of scope `admin` an admin; `account_id` is None for
-    both. `csrf` is what a form of this browser must carry; empty when no cookie spoke.
+    both. `team_ids` are the teams a lead leads; a lead of none in particular leads all. `csrf` is
+    what a form of this browser must carry; empty when no cookie spoke.
     """
 
     role: str = "nobody"
     name: str = ""
     account_id: int | None = None
+    team_ids: frozenset[int] = frozenset()
     screen_id: int | None = None
     board_slug: str | None = None
     watches_any_board: bool = False
     csrf: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class OfTeam:
+    """Stands for a thing whose team is known and which has no `team_id` of its own."""
+
+    team_id: int | None
+
+
 def authorize(actor: Actor, action: str, thing: object = None) -> None:
     """Returns when the actor may do this to that thing.
 
-    For `boards.watch` the thing is the board's slug: a screen sees its own board only. Raises
-    UnauthorizedError when nobody known asks, ForbiddenError when somebody known may not.
+    For `boards.watch` the thing is the board's slug: a screen sees its own board only. For what is
+    in OF_A_TEAM it is anything with a `team_id`, such as a person, a response or `OfTeam(7)`: a
+    lead of other teams may not. What belongs to no team is any lead's. Without a thing the
+    question is whether the actor may do it to anything at all. Raises UnauthorizedError when nobody
+    known asks, ForbiddenError when somebody known may not.
     """
     if may(actor, action, thing):
         return
@@ -62,4 +79,11 @@ def may(actor: Actor, action: str, thing: object = None) -> bool:
         return True
     if actor.role not in MAY.get(action, frozenset()):
         return False
+    if actor.role == "lead" and action in OF_A_TEAM:
+        return leads(actor, getattr(thing, "team_id", None))
     return actor.role != "screen" or thing == actor.board_slug
+
+
+def leads(actor: Actor, team_id: int | None) -> bool:
+    """Whether a team is this lead's own; None is no team in particular."""
+    return team_id is None or not actor.team_ids or team_id in actor.team_ids

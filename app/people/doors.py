@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from app import web
 from app.errors import ForbiddenError, UnauthorizedError
 from app.people import sessions
-from app.people.authorize import MAY, Actor, authorize
+from app.people.authorize import MAY, Actor, authorize, may
 from app.people.tokens import find_token
 from app.settings import Settings
 
@@ -133,12 +133,17 @@ class Checks:
 
 @dataclass(frozen=True)
 class Open:
-    """A route that is everybody's: `dependencies=[OPEN]`."""
+    """A route that is everybody's: `dependencies=[OPEN]`.
+
+    Its forms are sent without a cookie that could prove anything, so where they come from decides.
+    """
 
     action: str = "open to all"
 
-    def __call__(self) -> None:
-        """Nothing to check."""
+    async def __call__(self, connection: HTTPConnection, settings: web.Config) -> None:
+        is_unsafe = connection.scope.get("method", "GET") not in SAFE_METHODS
+        if is_unsafe and web.is_foreign(connection, settings):
+            raise ForbiddenError("Another site sent this request; nothing was changed.")
 
 
 OPEN: Any = Depends(Open())
@@ -173,13 +178,20 @@ def _token(db: web.Db, key: str) -> Actor:
 def _account(db: web.Db, key: str) -> Actor | None:
     with db.read() as session:
         found = sessions.find(session, key)
-    if found is None:
-        return None
-    browser, account = found
+        if found is None:
+            return None
+        browser, account = found
+        teams = sessions.teams_of(session, account)
     if sessions.is_drowsy(browser):
         with db.write.begin() as session:
             sessions.touch(session, browser.id)
-    return Actor(account.role, account.name, account_id=account.id, csrf=csrf_of(key))
+    return Actor(
+        account.role,
+        account.name,
+        account_id=account.id,
+        team_ids=teams,
+        csrf=csrf_of(key),
+    )
 
 
 def _screen(db: web.Db, door: ScreenDoor, key: str) -> Actor | None:
@@ -203,3 +215,7 @@ async def _check_forgery(request: Request, settings: Settings, actor: Actor) -> 
     proof = request.headers.get("x-csrf-token") or (await web.form(request)).get("csrf", "")
     if not hmac.compare_digest(proof.encode(errors="replace"), actor.csrf.encode()):
         raise ForbiddenError("This page is too old; reload it and try again.")
+
+
+# Every page offers only what will work.
+web.environment.globals["may"] = may

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app import web
-from app.errors import ForbiddenError
 from app.people import sessions
 from app.people.accounts import check_credentials, count_accounts
 from app.people.doors import (
@@ -50,8 +49,6 @@ def signin_page(request: Request, db: web.Db, actor: Acting, next: str = HOME) -
 def signin(
     request: Request, db: web.Db, settings: web.Config, fields: Fields, brakes: Brakes
 ) -> Response:
-    if web.is_foreign(request, settings):
-        raise ForbiddenError("Another site sent this sign-in; nobody was signed in.")
     email, goal = fields.get("email", ""), fields.get("next", HOME)
     address = request.client.host if request.client else ""
     wait = brakes.claim(email.strip().casefold(), address)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.people.keys import digest, new_key
-from app.people.models import Account, AccountSession
+from app.people.models import Account, AccountSession, AccountTeam
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=14)
@@ -50,6 +50,14 @@ def find(session: Session, key: str) -> tuple[AccountSession, Account] | None:
         )
     ).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def teams_of(session: Session, account: Account) -> frozenset[int]:
+    """The teams an account leads; nobody but a lead has any."""
+    if account.role != "lead":
+        return frozenset()
+    of = AccountTeam.account_id == account.id
+    return frozenset(session.scalars(select(AccountTeam.team_id).where(of)))
 
 
 def is_drowsy(found: AccountSession) -> bool:

@@ -22,6 +22,9 @@ AGREED = {
     "screens.steer": "lead admin",
     "responses.read": "admin",
     "deliveries.read": "admin",
+    "account.keep": "viewer lead admin",
+    "accounts.manage": "admin",
+    "audit.read": "admin",
 }
 
 
