@@ -1,5 +1,6 @@
-"""`cheerboard board …`, `scene …` and `screen …`: walls, their pictures, and who shows them."""
+"""`cheerboard board`, `scene`, `benchmark`, `screen`: walls, pictures, and who shows them."""
 
+from dataclasses import asdict
 from typing import Annotated, TypeVar
 
 import typer
@@ -7,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, console
-from app.board import options
+from app.board import benchmarks, options
+from app.board.benchmarks import Rung
 from app.board.models import Board
 from app.board.scene import scenes
 from app.errors import CheerboardError, NotFoundError
@@ -22,10 +24,12 @@ from app.settings import Settings
 cli = typer.Typer()
 board_cli = typer.Typer(help="Walls.", no_args_is_help=True)
 scene_cli = typer.Typer(help="The pictures a wall can show.", no_args_is_help=True)
+benchmark_cli = typer.Typer(help="Other people's scores on the ladder.", no_args_is_help=True)
 screen_cli = typer.Typer(help="Browsers that show a wall.", no_args_is_help=True)
 cli.add_typer(board_cli, name="board")
 cli.add_typer(scene_cli, name="scene")
 cli.add_typer(screen_cli, name="screen")
+cli.add_typer(benchmark_cli, name="benchmark")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Place = TypeVar("Place", Site, Team)
@@ -104,6 +108,41 @@ def scene_list(*, as_json: Json = False) -> None:
         return
     for scene in found:
         console.say(f"{scene['name']}  {scene['title']}{'  (system)' if scene['system'] else ''}")
+
+
+@benchmark_cli.command("set")
+def benchmark_set(
+    name: str,
+    value: Annotated[float | None, typer.Option(help="The score, -100 to 100.")] = None,
+    year: Annotated[int | None, typer.Option(help="The year it was published for.")] = None,
+    source: Annotated[str, typer.Option(help="Who published it.")] = "",
+    *,
+    off: Annotated[bool, typer.Option("--off", help="Take it off the ladder.")] = False,
+) -> None:
+    """A rung of the ladder: somebody else's score, with its year and its source."""
+    if off and (value is not None or year is not None or source):
+        raise CheerboardError("Say either --off, or --value, --year and --source.")
+    if not off and (value is None or year is None or not source):
+        raise CheerboardError("A benchmark needs --value, --year and --source, or --off.")
+    with console.database().write.begin() as session:
+        if off:
+            benchmarks.remove(session, name)
+        else:
+            benchmarks.put(session, Rung(name, value, year, source), clock.day_in("UTC"))
+    console.say(f"{name} is off the ladder." if off else f"{name} is a rung of the ladder.")
+
+
+@benchmark_cli.command("list")
+def benchmark_list(*, as_json: Json = False) -> None:
+    """Every benchmark; one without a value waits to be filled in."""
+    with console.database().read() as session:
+        rows = benchmarks.table(session)
+    if as_json:
+        console.say_json([asdict(row) for row in rows])
+        return
+    for row in rows:
+        known = row.value is not None
+        console.say(f"{row.name}  {row.value:+g} ({row.year}, {row.source})" if known else row.name)
 
 
 @screen_cli.command("add")

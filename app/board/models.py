@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -23,3 +23,14 @@ class Board(Base):
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     settings: Mapped[dict[str, Any]]
+
+
+class Benchmark(Base):
+    """Somebody else's score, as somebody published it: a rung of the ladder."""
+
+    __tablename__ = "benchmark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    value: Mapped[float] = mapped_column(Float)
+    year: Mapped[int]
+    source: Mapped[str] = mapped_column(String(200))

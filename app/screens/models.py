@@ -1,12 +1,14 @@
-"""Screen: one paired browser and what it last said of itself."""
+"""Screen: one paired browser and what it last said; pairings, orders and what must be dark."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+
+SCOPES = ("screen", "board", "all")
 
 
 class Screen(Base):
@@ -22,3 +24,40 @@ class Screen(Base):
     revoked_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     report: Mapped[dict[str, Any] | None]
+
+
+class Pairing(Base):
+    """A browser that asks to become a screen. Its key becomes the screen's when a lead agrees."""
+
+    __tablename__ = "pairing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(6), unique=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    address: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class ScreenOrder(Base):
+    """Something a lead asked of a screen; whichever process holds its socket tells it."""
+
+    __tablename__ = "screen_order"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    screen_id: Mapped[int] = mapped_column(ForeignKey("screen.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Blanking(Base):
+    """Screens that must be dark: one (`target` its id), a board's (its slug), or all of them."""
+
+    __tablename__ = "blanking"
+    __table_args__ = (
+        CheckConstraint(f"scope IN {SCOPES}", name="scope"),
+        UniqueConstraint("scope", "target"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(8))
+    target: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
