@@ -11,7 +11,7 @@ from app.people.authorize import Actor
 from app.people.doors import May
 from app.stories import listing
 from app.stories.listing import DESK, StoryView
-from app.stories.release import recall, release
+from app.stories.release import authorize_for, recall, release
 
 router = APIRouter()
 
@@ -49,14 +49,18 @@ def release_story(
 ) -> StoryItem:
     """Lets the wall show it; a second press answers the same."""
     with db.write.begin() as session:
+        authorize_for(session, actor, "stories.release", story_id)
         release(session, story_id, actor.account_id)
         return _item(listing.one(session, story_id))
 
 
-@router.post("/stories/{story_id}/recall", dependencies=[Depends(May("stories.recall"))])
-def recall_story(story_id: web.Id, db: web.Db) -> StoryItem:
+@router.post("/stories/{story_id}/recall")
+def recall_story(
+    story_id: web.Id, db: web.Db, actor: Annotated[Actor, Depends(May("stories.recall"))]
+) -> StoryItem:
     """Takes it off every screen; a second press answers the same."""
     with db.write.begin() as session:
+        authorize_for(session, actor, "stories.recall", story_id)
         recall(session, story_id)
         return _item(listing.one(session, story_id))
 

@@ -14,7 +14,7 @@ from app.people.doors import May
 from app.people.models import Company
 from app.scores.nps import category
 from app.stories import listing
-from app.stories.release import recall, release
+from app.stories.release import authorize_for, recall, release
 
 router = APIRouter(prefix="/stories", include_in_schema=False)
 SHOWN = 50
@@ -60,13 +60,17 @@ def release_story(
     story_id: web.Id, db: web.Db, actor: Annotated[Actor, Depends(May("stories.release"))]
 ) -> Response:
     with db.write.begin() as session:
+        authorize_for(session, actor, "stories.release", story_id)
         release(session, story_id, actor.account_id)
     return RedirectResponse("/stories?done=released", 303)
 
 
-@router.post("/{story_id}/recall", dependencies=[Depends(May("stories.recall"))])
-def recall_story(story_id: web.Id, db: web.Db) -> Response:
+@router.post("/{story_id}/recall")
+def recall_story(
+    story_id: web.Id, db: web.Db, actor: Annotated[Actor, Depends(May("stories.recall"))]
+) -> Response:
     with db.write.begin() as session:
+        authorize_for(session, actor, "stories.recall", story_id)
         recall(session, story_id)
     return RedirectResponse("/stories?done=recalled", 303)
 

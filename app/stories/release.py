@@ -1,11 +1,12 @@
 """A lead's decision: release a story to the walls, or recall it. Compare-and-set."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import CheerboardError, NotFoundError
 from app.live.bus import announce
+from app.people.authorize import Actor, authorize
 from app.responses.models import Response
 from app.stories import candidates
 from app.stories.candidates import RECALLED
@@ -59,6 +60,15 @@ def recall(session: Session, story_id: int, reason: str = BY_A_LEAD) -> None:
     session.expire(story)
     if moved.rowcount:
         announce(session, "stories")
+
+
+def authorize_for(session: Session, actor: Actor, action: str, story_id: int) -> None:
+    """Whether this actor may do that to this story: a lead's own teams, as its answer names them.
+
+    Raises ForbiddenError for another team's; an unknown story is nobody's, and is not found later.
+    """
+    answer = select(Response).join(Story, Story.response_id == Response.id)
+    authorize(actor, action, session.scalar(answer.where(Story.id == story_id)))
 
 
 def _locked(session: Session, story_id: int) -> Story:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import ForbiddenError, UnauthorizedError
-from app.people.authorize import MAY, Actor, authorize, may
+from app.people.authorize import MAY, OF_A_TEAM, Actor, OfTeam, authorize, may
 from app.people.doors import Checks, May
 
 SCREEN = Actor("screen", "Lobby", screen_id=1, board_slug="lobby")
@@ -73,3 +73,15 @@ def test_open_boards_are_for_everybody_and_nothing_else_is() -> None:
 
 def test_an_actor_in_a_log_line_keeps_its_proof_to_itself() -> None:
     assert "s3cret" not in repr(Actor("lead", csrf="s3cret"))
+
+
+@pytest.mark.parametrize("action", sorted(OF_A_TEAM))
+def test_a_lead_steers_own_teams_and_what_belongs_to_none(action: str) -> None:
+    lead = Actor("lead", team_ids=frozenset({3, 4}))
+    assert may(lead, action)  # something of that kind
+    assert may(lead, action, OfTeam(4))
+    assert may(lead, action, OfTeam(None))
+    assert not may(lead, action, OfTeam(5))
+    assert may(Actor("lead"), action, OfTeam(5))  # for whom no team was named
+    assert may(Actor("admin", team_ids=frozenset({3})), action, OfTeam(5))
+    assert not may(Actor("viewer"), action, OfTeam(3))
