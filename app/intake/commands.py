@@ -126,13 +126,16 @@ def _shown(row: Source) -> dict[str, str]:
 
 def _protection(platform: str, settings: Mapping[str, Any], secrets: Sequence[str]) -> str:
     """One line about what keeps strangers out."""
-    scheme = sourcebook.scheme_in_use(sourcebook.platforms()[platform], settings, secrets)
-    if scheme is None:
+    ways = sourcebook.schemes_in_use(sourcebook.platforms()[platform], settings, secrets)
+    if not ways:
         return (
             "No secret was given: whoever knows this address can post answers, so keep it to "
             "yourself, or add one with `cheerboard source secret`."
         )
+    scheme = ways[0][0]
     kind = scheme.get("type")
+    if kind == "carried":
+        return "Every delivery must bring the secret, as ?token=<the secret> or in a header."
     if kind == "url_token":
         return f"Every delivery must bring ?{scheme.get('parameter') or 'token'}=<the secret>."
     if kind in ("standard_webhooks", "hmac"):

@@ -14,23 +14,29 @@ FIELDS = (
     "version", "survey_id", "channel", "consent", "excluded",
 )  # fmt: skip
 REQUIRED = ("response_id", "score")
+_NOT_ACCEPTED = "The mapping's accept expression is not true for it."
 
 
 def compile_reader(expressions: Mapping[str, Any]) -> Callable[[Document, Setup], Iterator[News]]:
-    """A reader of one document. Raises ValueError, one sentence, when an expression is wrong."""
+    """A reader of one document. Raises ValueError, one sentence, when an expression is wrong.
+
+    `accept` is one expression, or several by the sentence that says why a document is ignored.
+    """
     wanted = _wanted_attributes(expressions)
+    conditions = _conditions(expressions.get("accept"))
     fields = {
         field: _compiled(field, source)
         for field, source in expressions.items()
-        if field != "attributes" and source is not None
+        if field not in ("accept", "attributes") and source is not None
     }
     extra = {name: _compiled(f"attributes.{name}", source) for name, source in wanted.items()}
 
     def read(document: Document, setup: Setup) -> Iterator[News]:
         try:
+            for reason, condition in conditions.items():
+                if condition.search(document) is not True:
+                    raise IgnoredError(reason)
             raw = {field: expression.search(document) for field, expression in fields.items()}
-            if raw.pop("accept", True) is not True:
-                raise IgnoredError("The mapping's accept expression is not true for it.")
             raw["attributes"] = {name: found.search(document) for name, found in extra.items()}
         except JMESPathError as error:
             sentence = " ".join(str(error).split())[:300]
@@ -38,6 +44,13 @@ def compile_reader(expressions: Mapping[str, Any]) -> Callable[[Document, Setup]
         yield coercion.answer(document, setup, **raw)
 
     return read
+
+
+def _conditions(accept: Any) -> dict[str, Any]:
+    if accept is None:
+        return {}
+    given = accept if isinstance(accept, Mapping) else {_NOT_ACCEPTED: accept}
+    return {reason: _compiled("accept", source) for reason, source in given.items()}
 
 
 def _wanted_attributes(expressions: Mapping[str, Any]) -> Mapping[str, Any]:

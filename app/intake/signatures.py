@@ -6,16 +6,19 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from app.errors import UnauthorizedError
 from app.intake import documents
+from app.intake.fixedwords import compile_carried, compile_fixed
+from app.intake.scheme import Check, Request, choice, number, text
+
+__all__ = ["Check", "Request", "all_of", "any_of", "compile_check", "standard_key"]
 
 TOLERANCE = 300.0
-TYPES = ("standard_webhooks", "hmac", "static_header", "basic", "url_token")
+TYPES = ("standard_webhooks", "hmac", "static_header", "basic", "url_token", "carried")
 KEYS = {
     "standard_webhooks": {"tolerance_s"},
     "hmac": {
@@ -25,24 +28,10 @@ KEYS = {
     "static_header": {"header", "prefix"},
     "basic": {"username"},
     "url_token": {"parameter"},
+    "carried": {"parameter"},
 }  # fmt: skip
 _WORD = re.compile(r"\{(body|timestamp|id|method|url|field\.[\w-]+)\}")
 _KEY_WORD = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was received. Header names are lower-case; `url` is BASE_URL + path + query."""
-
-    body: bytes
-    headers: Mapping[bytes, bytes]
-    method: str = "POST"
-    url: str = ""
-    query: bytes = b""
-
-
-# Takes the request and unix seconds; raises UnauthorizedError with one sentence.
-Check = Callable[[Request, float], None]
 
 
 def compile_check(
@@ -62,10 +51,12 @@ def compile_check(
     if not secrets:
         raise ValueError(f"authentication of type {kind} needs a secret.")
     if kind == "standard_webhooks":
-        return _standard(secrets, _number(scheme, "tolerance_s", TOLERANCE))
+        return _standard(secrets, number(scheme, "tolerance_s", TOLERANCE))
     if kind == "hmac":
         return _hmac(scheme, secrets, settings or {})
-    return _fixed(kind, scheme, secrets)
+    if kind == "carried":
+        return compile_carried(scheme, secrets)
+    return compile_fixed(kind, scheme, secrets)
 
 
 def standard_key(secret: str) -> bytes:
@@ -111,11 +102,11 @@ def _standard(secrets: Sequence[str], tolerance: float) -> Check:
 
 def _hmac(scheme: Mapping[str, Any], secrets: Sequence[str], settings: Mapping[str, Any]) -> Check:
     given, expected = _given(scheme), _expected(scheme, secrets, settings)
-    tolerance = _number(scheme, "tolerance_s", TOLERANCE)
-    stamp_header = _text(scheme, "timestamp_header", "").lower().encode()
-    id_header = _text(scheme, "id_header", "webhook-id").lower().encode()
-    unit = _choice(scheme, "timestamp_unit", ("s", "ms", "iso"), "")
-    parts = _parts(_text(scheme, "signed", "{body}"), stamp_header)
+    tolerance = number(scheme, "tolerance_s", TOLERANCE)
+    stamp_header = text(scheme, "timestamp_header", "").lower().encode()
+    id_header = text(scheme, "id_header", "webhook-id").lower().encode()
+    unit = choice(scheme, "timestamp_unit", ("s", "ms", "iso"), "")
+    parts = _parts(text(scheme, "signed", "{body}"), stamp_header)
 
     def check(request: Request, now: float) -> None:
         stamp = request.headers.get(stamp_header, b"") if stamp_header else b""
@@ -132,11 +123,11 @@ def _hmac(scheme: Mapping[str, Any], secrets: Sequence[str], settings: Mapping[s
 
 
 def _given(scheme: Mapping[str, Any]) -> Callable[[Request], bytes]:
-    header, field = _text(scheme, "header", ""), _text(scheme, "body_field", "")
+    header, field = text(scheme, "header", ""), text(scheme, "body_field", "")
     if bool(header) == bool(field):
         raise ValueError("authentication of type hmac needs either `header` or `body_field`.")
-    prefix, name = _text(scheme, "prefix", "").encode(), header.lower().encode()
-    is_hex = _choice(scheme, "encoding", ("hex", "base64"), "hex") == "hex"
+    prefix, name = text(scheme, "prefix", "").encode(), header.lower().encode()
+    is_hex = choice(scheme, "encoding", ("hex", "base64"), "hex") == "hex"
 
     def given(request: Request) -> bytes:
         value = request.headers.get(name) if header else _field(request, field)
@@ -151,9 +142,9 @@ def _given(scheme: Mapping[str, Any]) -> Callable[[Request], bytes]:
 def _expected(
     scheme: Mapping[str, Any], secrets: Sequence[str], settings: Mapping[str, Any]
 ) -> Callable[[bytes], list[bytes]]:
-    algorithm = _choice(scheme, "algorithm", ("sha1", "sha256", "sha512"), "sha256")
-    is_hex = _choice(scheme, "encoding", ("hex", "base64"), "hex") == "hex"
-    template = _text(scheme, "key", "{secret}")
+    algorithm = choice(scheme, "algorithm", ("sha1", "sha256", "sha512"), "sha256")
+    is_hex = choice(scheme, "encoding", ("hex", "base64"), "hex") == "hex"
+    template = text(scheme, "key", "{secret}")
     if "{secret}" not in template:
         raise ValueError("authentication.key must contain {secret}.")
     states = [hmac.new(_key(template, secret, settings), digestmod=algorithm) for secret in secrets]
@@ -178,40 +169,30 @@ def _key(template: str, secret: str, settings: Mapping[str, Any]) -> bytes:
     return _KEY_WORD.sub(lambda found: str(words[found[1]]), template).encode()
 
 
-def _fixed(kind: str, scheme: Mapping[str, Any], secrets: Sequence[str]) -> Check:
-    """Nothing is signed: a fixed word must come with the request."""
-    where = "authorization"
-    prefix, username = "", ""
-    if kind == "static_header":
-        where, prefix = _text(scheme, "header", "Authorization"), _text(scheme, "prefix", "")
-    elif kind == "basic":
-        username, prefix = _text(scheme, "username", ""), "Basic "
-    expected = [_fixed_word(kind, prefix, username, secret) for secret in secrets]
-    header, parameter = where.lower().encode(), _text(scheme, "parameter", "token")
+def all_of(checks: Sequence[Check]) -> Check | None:
+    """Every one of the checks must pass; none at all is no check."""
+    if len(checks) < 2:
+        return checks[0] if checks else None
 
-    def check(request: Request, _now: float) -> None:
-        if kind == "url_token":
-            given = dict(_query(request.query)).get(parameter.encode(), b"")
-        else:
-            given = request.headers.get(header, b"")
-        if not any([hmac.compare_digest(one, given) for one in expected]):  # noqa: C419 - as above
-            place = f"parameter {parameter}" if kind == "url_token" else f"header {where}"
-            raise UnauthorizedError(f"The {place} does not carry the secret.")
+    def check(request: Request, now: float) -> None:
+        for one in checks:
+            one(request, now)
 
     return check
 
 
-def _fixed_word(kind: str, prefix: str, username: str, secret: str) -> bytes:
-    if kind == "basic":
-        return prefix.encode() + base64.b64encode(f"{username}:{secret}".encode())
-    return (prefix + secret).encode()
+def any_of(checks: Sequence[Check]) -> Check:
+    """One check that passes is enough; the last one's sentence says why none did."""
+    *others, last = checks
 
+    def check(request: Request, now: float) -> None:
+        for one in others:
+            with suppress(UnauthorizedError):
+                one(request, now)
+                return
+        last(request, now)
 
-def _query(query: bytes) -> list[tuple[bytes, bytes]]:
-    try:
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=50)
-    except ValueError:
-        return []
+    return check if others else last
 
 
 def _parts(template: str, stamp_header: bytes) -> list[str | bytes]:
@@ -257,26 +238,3 @@ def _demand_fresh(stamp: float, now: float, tolerance: float) -> None:
         raise UnauthorizedError(
             f"The timestamp is more than {tolerance:g} s away from this server's clock."
         )
-
-
-def _text(scheme: Mapping[str, Any], key: str, default: str) -> str:
-    value = scheme.get(key)
-    if value is not None and not isinstance(value, str):
-        raise ValueError(f"authentication.{key} must be a text.")
-    return default if value is None else value
-
-
-def _choice(scheme: Mapping[str, Any], key: str, known: tuple[str, ...], default: str) -> str:
-    value = _text(scheme, key, default)
-    if value != default and value not in known:
-        raise ValueError(f"authentication.{key} must be one of {', '.join(known)}.")
-    return value
-
-
-def _number(scheme: Mapping[str, Any], key: str, default: float) -> float:
-    value = scheme.get(key)
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        raise ValueError(f"authentication.{key} must be a positive number of seconds.")
-    return float(value)

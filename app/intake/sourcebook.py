@@ -1,6 +1,7 @@
 """The sources this server knows: how each checks, names and reads what it is sent."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,15 +13,21 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.errors import CheerboardError
-from app.intake import mapping, sealing, signatures
+from app.intake import mapping, presets, sealing, signatures
 from app.intake.models import Source
-from app.intake.source import COMMON_KEYS, Document, News, Platform, Setup
+from app.intake.source import COMMON_KEYS, Api, Document, News, Platform, Setup
 from app.people.models import Company
 from app.registry import discover
 
 Reader = Callable[[Document, Setup], Iterable[News]]
+# An authentication as written in settings, and the secrets it is used with.
+Way = tuple[Mapping[str, Any], Sequence[str]]
 
 log = logging.getLogger("cheerboard.intake")
+
+_BASE_URL = re.compile(
+    r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?/?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +78,9 @@ class Sourcebook:
 
 @cache
 def platforms() -> Mapping[str, Platform]:
-    """Every survey platform, by the name of its module."""
-    return discover("app.intake.sources", "platform", Platform)
+    """Every survey platform, by the name of its module or preset."""
+    found = {**discover("app.intake.sources", "platform", Platform), **presets.discover()}
+    return dict(sorted(found.items()))
 
 
 def validate(platform_name: str, settings: Mapping[str, Any], secrets: Sequence[str]) -> None:
@@ -93,20 +101,52 @@ def compile_source(
     platform: Platform, settings: Mapping[str, Any], secrets: Sequence[str], zone: str = "UTC"
 ) -> dict[str, Any]:
     """The compiled parts of a KnownSource. Raises ValueError, one sentence."""
-    scheme = scheme_in_use(platform, settings, secrets)
+    ways = schemes_in_use(platform, settings, secrets)
+    setup = Setup(
+        settings=settings, zone=_zone(settings.get("timezone") or zone),
+        secret=secrets[0] if secrets else "",
+    )  # fmt: skip
+    if platform.api is not None:
+        base_url(platform.api, setup)
     expressions = _expressions(platform, settings)
     named = platform.delivery_id
-    if named and named.startswith("header:") and (scheme or {}).get("type") != "standard_webhooks":
+    is_signed = bool(ways) and all(one.get("type") == "standard_webhooks" for one, _ in ways)
+    if named and named.startswith("header:") and not is_signed:
         named = None  # a header that nobody signed must not make a delivery look like a repeat
     return {
         "platform": platform,
-        "check": signatures.compile_check(scheme, secrets, settings) if scheme else None,
+        "check": _check(platform, settings, ways),
         "read": mapping.compile_reader(expressions) if expressions else platform.read,
-        "setup": Setup(settings=settings, zone=_zone(settings.get("timezone") or zone)),
+        "setup": setup,
         "delivery_id": named,
         "sees_envelopes": bool(expressions),
-        "signs_url": "{url}" in str((scheme or {}).get("signed", "")),
+        "signs_url": any("{url}" in str(one.get("signed", "")) for one, _ in ways),
     }
+
+
+def _check(
+    platform: Platform, settings: Mapping[str, Any], ways: Sequence[Way]
+) -> signatures.Check | None:
+    """Any secret in its own way, and every second secret beside it."""
+    compiled = [signatures.compile_check(scheme, words, settings) for scheme, words in ways]
+    demanded = [signatures.any_of(compiled)] if compiled else []
+    if settings.get("authentication") is None:
+        demanded += [
+            signatures.compile_check(scheme, [settings[name]])
+            for name, scheme in platform.second.items()
+            if settings.get(name)
+        ]
+    return signatures.all_of(demanded)
+
+
+def base_url(api: Api, setup: Setup) -> str:
+    """Scheme and host of the API in use. Raises ValueError, one sentence, when it cannot be."""
+    own = setup["api_base_url"]
+    if not own:
+        return api.host(setup)
+    if not _BASE_URL.fullmatch(own):
+        raise ValueError("api_base_url is scheme and host only, such as https://api.example.com.")
+    return str(own).rstrip("/")
 
 
 def seal_settings(
@@ -149,19 +189,22 @@ def _unusable(row: Source, trouble: str) -> KnownSource:
     )  # fmt: skip
 
 
-def scheme_in_use(
+def schemes_in_use(
     platform: Platform, settings: Mapping[str, Any], secrets: Sequence[str]
-) -> Mapping[str, Any] | None:
-    """The authentication in use; None when only the key in the path protects."""
+) -> list[Way]:
+    """Each authentication in use with its secrets; none when only the key in the path protects."""
     own = settings.get("authentication")
     if own is not None:
         if not isinstance(own, Mapping):
             raise ValueError("authentication is an object with a `type`.")
-        return own
-    if not secrets:
-        return None
-    is_standard = all(secret.startswith("whsec_") for secret in secrets)
-    return platform.authentication if is_standard else platform.plain_authentication
+        return [(own, secrets)]
+    if platform.plain is None:
+        return [(platform.authentication, secrets)] if secrets else []
+    # While a sender moves from a plain secret to a signing one, each is known in its own way.
+    standard = [secret for secret in secrets if secret.startswith("whsec_")]
+    plain = [secret for secret in secrets if secret not in standard]
+    ways = [(platform.authentication, standard), (platform.plain, plain)]
+    return [(scheme, words) for scheme, words in ways if words]
 
 
 def _expressions(platform: Platform, settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -178,7 +221,8 @@ def _demand_keys(platform: Platform, settings: Mapping[str, Any]) -> None:
     for name, value in settings.items():
         if name not in known:
             raise ValueError(f"Unknown setting {name!r}; known are {', '.join(sorted(known))}.")
-        if name in platform.settings and value is not None and not isinstance(value, str):
+        is_word = isinstance(value, str | int) and not isinstance(value, bool)
+        if name in platform.settings and value is not None and not is_word:
             raise ValueError(f"The setting {name!r} must be a text.")
     wanted = settings.get("attributes") or {}
     if not isinstance(wanted, Mapping) or not all(isinstance(at, str) for at in wanted.values()):

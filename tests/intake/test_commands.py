@@ -57,7 +57,7 @@ def test_what_protects_a_source_is_said(cheerboard: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "settings", "sentence"),
     [
-        (("--platform", "nobody"), None, "There is no platform 'nobody'; known are delighted, "),
+        (("--platform", "nobody"), None, "There is no platform 'nobody'; known are asknicely, "),
         (("--platform", "typeform"), {}, "The setting 'score_field_ref' is missing"),
         (("--platform", "generic"), {"scores": 1}, "Unknown setting 'scores'; known are "),
         (("--platform", "generic"), {"mapping": {"score": "s"}}, "an expression for 'response_id'"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.intake.coercion import answer
-from app.intake.source import URL_TOKEN, Document, Platform, Setup
+from app.intake.source import CARRIED, Document, Platform, Setup
 from app.responses.answer import Answer
 
 FIELDS = (
@@ -20,6 +20,6 @@ platform = Platform(
     title="Any sender",
     read=read,
     authentication={"type": "standard_webhooks"},
-    plain=URL_TOKEN,
+    plain=CARRIED,
     delivery_id="header:webhook-id",
 )
