@@ -53,6 +53,30 @@ class Settings(BaseSettings):
         description="Shows every board to anyone who can reach the server; the demo switches it "
         "on.",
     )
+    smtp_host: str = Field(default="", description="Mail server; empty means that no mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the way to the mail server is sealed."
+    )
+    smtp_user: str = Field(default="", description="Who signs in at the mail server, if anybody.")
+    smtp_password: SecretStr = Field(
+        default=SecretStr(""), description="Password at the mail server."
+    )
+    smtp_from: str = Field(
+        default="", description="Sender of mails, such as `Cheerboard <wall@example.com>`."
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="Company sign-in (OpenID Connect) beside passwords, such as "
+        "`https://login.example.com`; empty means none.",
+    )
+    oidc_client_id: str = Field(default="", description="How the company sign-in knows us.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Our secret at the company sign-in."
+    )
+    oidc_name: str = Field(
+        default="Company sign-in", description="What the button of the company sign-in says."
+    )
 
     @property
     def database(self) -> str:
