@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import language
 from app.db import Database
 from app.errors import CheerboardError
 from app.settings import Settings
@@ -48,6 +49,7 @@ environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
 
 
@@ -259,3 +261,8 @@ Config = Annotated[Settings, Depends(_settings)]
 
 environment.globals["asset"] = asset
 environment.globals["build"] = build
+# What a template says by `_()` and `ngettext()` is said in the tongue of whoever is drawn for.
+environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension brings it
+    language.lookup, language.lookup_plural, newstyle=True
+)
+environment.globals["spoken"] = language.spoken

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.board import wording
 from app.board.scene import Stage
+from app.language import gettext as _
 from app.scores.nps import MIN_SHOWN, Shift, Tally, change, interval, nps, shown
 from app.scores.tallies import rolling
 
@@ -18,7 +19,7 @@ MANY = 100
 class Figure:
     """`shown` is None below ten voices. `range` is "+31 to +60", `between` the same in words.
 
-    `direction` says up or down only when the change is beyond chance.
+    `direction` says up or down only when the change is beyond chance; `trend` is then 1 or -1.
     """
 
     shown: str | None
@@ -26,6 +27,7 @@ class Figure:
     between: str | None
     direction: str
     n: int
+    trend: int = 0
 
     @property
     def few(self) -> bool:
@@ -61,19 +63,28 @@ def figure_of(tally: Tally, shift: Shift | None, days: int) -> Figure:
     if score is None or bounds is None or not enough:
         return Figure(None, None, None, "", tally.n)
     low, high = shown(bounds[0]), shown(bounds[1])
+    trend = _trend(shift)
     return Figure(
         shown=shown(score),
-        range=f"{low} to {high}",
-        between=f"between {low} and {high}",
+        range=wording.span(low, high),
+        between=wording.between(low, high),
         direction=_direction(shift, days),
         n=tally.n,
+        trend=trend,
     )
 
 
 def _direction(shift: Shift | None, days: int) -> str:
     if shift is None or shift.verdict == "too_few":
-        return "nothing yet to compare it with"
-    earlier, points = wording.before(days), shown(shift.delta)
-    if shift.verdict == "alert" and points != "0":
-        return f"{'Up' if shift.delta > 0 else 'Down'} {points[1:]} on {earlier}"
-    return f"about the same as {earlier}"
+        return _("nothing yet to compare it with")
+    if not (trend := _trend(shift)):
+        return wording.same(days)
+    points = shown(shift.delta)[1:]
+    return wording.up(points, days) if trend > 0 else wording.down(points, days)
+
+
+def _trend(shift: Shift | None) -> int:
+    """1 upwards, -1 downwards, 0 for what may be chance or would be shown as nothing."""
+    if shift is None or shift.verdict != "alert" or shown(shift.delta) == "0":
+        return 0
+    return 1 if shift.delta > 0 else -1

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from app.board import wording
 from app.board.voices import Voice
+from app.language import gettext as _
+from app.language import ngettext
 from app.scores.leaderboard import Row
 from app.scores.nps import shown
 
@@ -54,7 +56,8 @@ def headline(places: Sequence[Place]) -> str:
     """Who leads, said as far as the numbers say it."""
     leaders = [one.name for one in places if one.rank == 1]
     if len(leaders) == 1:
-        return f"{leaders[0]} leads" if len(leaders[0]) <= HEADLINE else "One leads clearly"
+        short = len(leaders[0]) <= HEADLINE
+        return _("%(name)s leads", name=leaders[0]) if short else _("One leads clearly")
     if len(leaders) == 2 and sum(map(len, leaders)) <= HEADLINE:
-        return f"{wording.joined(leaders)}, level at the top"
-    return f"{wording.counted(len(leaders))} level at the top"
+        return _("%(names)s, level at the top", names=wording.joined(leaders))
+    return ngettext("One at the top", "%(n)s level at the top", len(leaders))

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from app.board import voices, wording
 from app.board.figure import Figure, figure
 from app.board.scene import Stage
-from app.board.voices import Voice
+from app.board.voices import KINDS, Voice
+from app.language import gettext as _
 
 PLACES = 20
 
@@ -24,9 +25,12 @@ class Rail:
     def said(self) -> str:
         """The dots in words, for those who listen."""
         kinds = [dot.kind for dot in self.dots]
-        counts = [(kinds.count(kind), kind) for kind in ("promoter", "passive", "detractor")]
-        named = [f"{n} {kind}{'' if n == 1 else 's'}" for n, kind in counts if n]
-        return f"Last voices: {wording.joined(named)}" if named else "No voices yet"
+        named = [wording.kinds(kind, n) for kind in KINDS if (n := kinds.count(kind))]
+        return (
+            _("Last voices: %(voices)s", voices=wording.joined(named))
+            if named
+            else _("No voices yet")
+        )
 
 
 def look(session: Session, stage: Stage) -> Rail:

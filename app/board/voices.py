@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -60,3 +61,25 @@ def _of(stage: Stage) -> list[ColumnElement[bool]]:
 
 def _first_day(stage: Stage, days: int | None) -> date | None:
     return None if days is None else stage.today - timedelta(days=days - 1)
+
+
+def of_day(session: Session, stage: Stage, limit: int) -> list[tuple[datetime, Voice]]:
+    """The board's voices of its own today with the local time of each, oldest first."""
+    zone = ZoneInfo(stage.timezone)
+    found = session.execute(
+        select(Response.id, Response.score, Response.submitted_at)
+        .where(
+            COUNTED,
+            *_of(stage),
+            Response.answered_on == stage.today,
+            # For the index: an answer's local date is never further from UTC's than this.
+            Response.submitted_at >= stage.now - timedelta(hours=38),
+        )
+        .order_by(Response.submitted_at.desc(), Response.id.desc())
+        .limit(limit)
+    ).all()
+    return [
+        (at.astimezone(zone), Voice(id=str(id_), kind=category(score)))
+        for id_, score, at in reversed(found)
+        if score is not None
+    ]

@@ -1,38 +1,86 @@
-"""Wording: how numbers and time are said on a wall. Pure."""
+"""Wording: how numbers and time are said on a wall, in the language that is spoken. Pure."""
 
 from datetime import date, datetime
 
-FIXED_SPACE = "\u00a0"
-WEEKS = {7: "week", 14: "two weeks", 28: "four weeks", 84: "twelve weeks", 91: "13 weeks"}
+from app import language
+from app.language import gettext as _
+from app.language import ngettext
+
+FOUR_WEEKS = 28
 
 
 def grouped(number: int) -> str:
-    """1284567 as "1 284 567", with spaces that do not break."""
-    return f"{number:,}".replace(",", FIXED_SPACE)
+    """A whole number as the language groups it."""
+    return language.count(number)
 
 
 def voices(number: int) -> str:
-    return "1 voice" if number == 1 else f"{grouped(number)} voices"
+    return ngettext("%(n)s voice", "%(n)s voices", number)
 
 
 def window(days: int) -> str:
     """The window as a label says it: "last 28 days"."""
-    return "today" if days == 1 else f"last {days} days"
+    return _("today") if days == 1 else ngettext("last %(n)s day", "last %(n)s days", days)
 
 
-def before(days: int) -> str:
-    """The window of equal length before it: "the four weeks before"."""
-    return f"the {WEEKS.get(days, f'{days} days')} before"
+def between(low: str, high: str) -> str:
+    """The range of a score as a phrase."""
+    return _("between %(low)s and %(high)s", low=language.figure(low), high=language.figure(high))
+
+
+def span(low: str, high: str) -> str:
+    """The same where there is room for no more."""
+    return _("%(low)s to %(high)s", low=language.figure(low), high=language.figure(high))
+
+
+def same(days: int) -> str:
+    """No change beyond chance. Four weeks have a name; other spans are counted."""
+    if days == FOUR_WEEKS:
+        return _("about the same as the four weeks before")
+    return ngettext(
+        "about the same as the day before", "about the same as the %(n)s days before", days
+    )
+
+
+def up(points: str, days: int) -> str:
+    if days == FOUR_WEEKS:
+        return _("Up %(points)s on the four weeks before", points=points)
+    return ngettext(
+        "Up %(points)s on the day before",
+        "Up %(points)s on the %(n)s days before",
+        days,
+        points=points,
+    )
+
+
+def down(points: str, days: int) -> str:
+    if days == FOUR_WEEKS:
+        return _("Down %(points)s on the four weeks before", points=points)
+    return ngettext(
+        "Down %(points)s on the day before",
+        "Down %(points)s on the %(n)s days before",
+        days,
+        points=points,
+    )
+
+
+def kinds(kind: str, number: int) -> str:
+    """So many of a kind of voice."""
+    if kind == "promoter":
+        return ngettext("%(n)s promoter", "%(n)s promoters", number)
+    if kind == "passive":
+        return ngettext("%(n)s passive", "%(n)s passives", number)
+    return ngettext("%(n)s detractor", "%(n)s detractors", number)
 
 
 def joined(names: list[str]) -> str:
     """One name, two with "and" between, more with commas before it."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return language.joined(names)
 
 
 def day(on: date) -> str:
-    """A date as a wall says it: "1 Sep"."""
-    return f"{on.day} {on:%b}"
+    """A date as a wall says it: "1 Sept"."""
+    return language.day(on)
 
 
 def time(at: datetime) -> str:
@@ -47,9 +95,3 @@ def cut(text: str, limit: int) -> str:
     head = text[: limit - 1]
     whole = head.rsplit(" ", 1)[0]
     return (whole if len(whole) > limit // 2 else head).rstrip(" ,;:.") + "…"
-
-
-def counted(number: int) -> str:
-    """Small numbers as words, at the head of a sentence."""
-    words = ("None", "One", "Two", "Three", "Four", "Five", "Six")
-    return words[number] if number < len(words) else grouped(number)

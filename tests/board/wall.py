@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.board.models import Board
+from app.board.models import Benchmark, Board
 from app.heroes.models import Hero
 from app.intake.models import Source
 from app.people import roster
@@ -22,7 +22,7 @@ from tests import make
 
 # A Sunday afternoon; the tests' company lives in Berlin.
 NOON = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
-SCENES = ["pulse", "tide", "leaderboard", "hero", "story"]
+SCENES = ["pulse", "tide", "leaderboard", "hero", "story", "ladder", "week", "today"]
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunter"
 LONG_PERSON = "Maximiliane-Alexandra Freifrau von Hohenzollern-Sigmaringen"
 HOSTILE = (
@@ -33,6 +33,7 @@ WORDS = (
     "The technician took his shoes off, found the fault two others missed, and stayed to show my "
     "mother how to reset it herself."
 )
+THANKS = "She found the missing policy from 1998 while I was still on the line, and called back."
 
 _ids = count(1)
 
@@ -110,8 +111,8 @@ def tell(session: Session, text: str, score: int = 10, **facts: Any) -> Story:
     return story
 
 
-def celebrate(session: Session, person: Person, promoters: int = 27) -> Hero:
-    today = clock.day_in("Europe/Berlin")
+def celebrate(session: Session, person: Person, promoters: int = 27, weeks_ago: int = 0) -> Hero:
+    today = clock.day_in("Europe/Berlin") - timedelta(weeks=weeks_ago)
     hero = Hero(
         kind="pick",
         starts_on=today - timedelta(days=today.weekday()),
@@ -132,13 +133,15 @@ def mixed(number: int, pattern: Sequence[int] = (10, 9, 8, 10, 3, 9, 7, 10, 9, 6
     return [next(scores) for _ in range(number)]
 
 
-def fill(session: Session, state: str) -> None:
+def fill(session: Session, state: str, language: str | None = None) -> None:
     """A company in one of the states every scene must have: empty, few, normal, many."""
-    make.company(session)
     long = state == "many"
-    board(session, title=LONG_NAME if long else "Northwind · Claims")
+    make.company(session, target=None if state == "empty" else 50)
+    hung = board(session, title=LONG_NAME if long else "Northwind · Claims")
+    hung.settings = {"language": language} if language else {}
     if state == "empty":
         return
+    _measure(session, long=long)
     teams = ["Field service", "Gothenburg", "Claims night team", "Pensions", "Onboarding"]
     if long:
         teams = [LONG_NAME, "שירות לקוחות", "A", "Customer care of the north and the isles", "B"]
@@ -153,7 +156,21 @@ def fill(session: Session, state: str) -> None:
         at = clock.now() - timedelta(weeks=week)
         _week(session, places, at, detractors_only=long)
     celebrate(session, person, promoters=400 if long else 27)
+    last_week = clock.now() - timedelta(days=9)
+    tell(session, HOSTILE if long else THANKS, at=last_week, attributes={"team": teams[0]})
+    celebrate(session, person, promoters=400 if long else 27, weeks_ago=1)
     tell(session, HOSTILE if long else WORDS, attributes={"team": teams[0]})
+
+
+def _measure(session: Session, *, long: bool) -> None:
+    """Rungs of a ladder; one is too old to count for much."""
+    rungs = [
+        ("Apple", 61, 2020, "brand, as quoted by CustomerGauge"),
+        ("Retail", 29, 2026, "22 US industries, XM Institute"),
+        (LONG_NAME if long else "Insurance", 39, 2025, "Association of insurers"),
+    ]
+    for name, value, year, source in rungs:
+        session.add(Benchmark(name=name, value=value, year=year, source=source))
 
 
 def _week(session: Session, teams: list[Team], at: datetime, *, detractors_only: bool) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.board import letters, shapes, wording
 from app.board.scene import Scene, Stage
 from app.heroes.listing import HeroView, current
+from app.language import ngettext
 
 SECONDS = 15
 # One golden dot for each delighted customer, up to a full ring.
@@ -48,14 +49,14 @@ class Spotlight:
 
 def look(session: Session, stage: Stage) -> Spotlight:
     hero = _current(session, stage)
-    return Spotlight(portrait(hero) if hero else None)
+    return Spotlight(portrait(hero, stage.window_days) if hero else None)
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     return (SECONDS,) if _current(session, stage) else ()
 
 
-def portrait(hero: HeroView) -> Portrait:
+def portrait(hero: HeroView, days: int) -> Portrait:
     """The picture of a hero, spelt with the name that may be shown."""
     face = letters.raster(hero.name)
     ring = shapes.circle(RING, RING_RADIUS)
@@ -64,12 +65,30 @@ def portrait(hero: HeroView) -> Portrait:
         name=hero.name,
         quote=wording.cut(hero.story.text, LONGEST_QUOTE) if hero.story else "",
         language=hero.story.language if hero.story else None,
-        reason=wording.cut(hero.reason, 160),
+        reason=wording.cut(_reason(hero, days), 160),
         team=hero.team or "",
         lit=shapes.beads(face.lit),
         grain=shapes.beads(face.rest),
         gold=shapes.beads(ring[:thanks]),
         rest=shapes.beads(ring[thanks:]),
+    )
+
+
+def _reason(hero: HeroView, days: int) -> str:
+    """A pick in the language of the wall; what a person wrote stays as it was written."""
+    if hero.kind != "pick" or hero.promoters is None:
+        return hero.reason
+    if days == wording.FOUR_WEEKS:
+        return ngettext(
+            "%(n)s delighted customer in four weeks",
+            "%(n)s delighted customers in four weeks",
+            hero.promoters,
+        )
+    return ngettext(
+        "%(n)s delighted customer in %(days)s days",
+        "%(n)s delighted customers in %(days)s days",
+        hero.promoters,
+        days=days,
     )
 
 

@@ -11,6 +11,7 @@ from app.board.figure import Figure, figure
 from app.board.places import Place
 from app.board.scene import Scene, Stage
 from app.board.voices import Voice
+from app.language import gettext as _
 from app.people.models import Person
 from app.people.names import shown_name
 from app.responses.models import Response
@@ -70,19 +71,21 @@ def steps(session: Session, stage: Stage) -> tuple[int, ...]:
 
 def ranked(drawn: Sequence[Place], days: int) -> Standing:
     ranks = [one.rank for one in drawn]
-    equal = " · equal ranks are too close to tell apart" if len(set(ranks)) < len(ranks) else ""
-    note = f"{wording.window(days).capitalize()}{equal}"
+    window = wording.window(days)
+    note = window[:1].upper() + window[1:]
+    if len(set(ranks)) < len(ranks):
+        note += " · " + _("equal ranks are too close to tell apart")
     return Standing(places.headline(drawn), note, differs=True, places=tuple(drawn))
 
 
 def together(score: Figure, drawn: Sequence[Place]) -> Standing:
     """Nobody is better than chance: then the score is everybody's."""
     if not drawn:
-        note = "Teams will stand here after their first ten voices."
+        note = _("Teams will stand here after their first ten voices.")
     else:
-        note = "Too close to rank: the differences are no larger than chance"
+        note = _("Too close to rank: the differences are no larger than chance")
     places = tuple(drawn)
-    return Standing("All of us together", note, differs=False, places=places, shown=score.shown)
+    return Standing(_("All of us together"), note, differs=False, places=places, shown=score.shown)
 
 
 def _shows_people(stage: Stage) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.board import wording
 from app.board.scene import Scene, Stage
+from app.language import gettext as _
 from app.scores.nps import category
 from app.stories.listing import StoryView, released
 
@@ -53,7 +54,7 @@ def told(story: StoryView) -> Told:
         language=story.language,
         kind=category(score),
         step=next(step for most, step in TYPE_STEPS if len(words) <= most),
-        line=" · ".join(filter(None, (f"Score {score}", story.team, story.site))),
+        line=" · ".join(filter(None, (_("Score %(score)s", score=score), story.team, story.site))),
     )
 
 

@@ -6,10 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app import language
 from app.board import tidemarks, wording
 from app.board.figure import Figure, figure
 from app.board.scene import Scene, Stage
 from app.board.tidemarks import Curve, Pile
+from app.language import gettext as _
+from app.language import ngettext
 from app.scores.nps import MIN_SHOWN, nps, rounded, shown
 from app.scores.tallies import Point, trend
 
@@ -108,23 +111,28 @@ def headline(yearly: Sequence[Point], weeks: int) -> str:
     """
     known = [(point, score) for point in yearly if (score := _score(point)) is not None]
     if len(known) < 3 or _score(yearly[-1]) is None:
-        return "A few weeks more, and this will be a tide"
+        return _("A few weeks more, and this will be a tide")
     *earlier, (last, now) = known
     above = [point for point, score in earlier if score >= now]
     if not above:
-        return f"Highest of the {len(known)} weeks so far"
+        return ngettext("Highest so far", "Highest of the %(n)s weeks so far", len(known))
     if (last.until - above[-1].until).days >= 28:
-        return f"Highest since {_month(above[-1], last)}"
+        return _("Highest since %(month)s", month=_month(above[-1], last))
     scores = [score for _, score in known[-weeks:]]
     if max(scores) - min(scores) <= 3:
-        return f"Steady for {len(scores)} weeks"
-    low, high = shown(min(scores)), shown(max(scores))
-    return f"Between {low} and {high} in {len(scores)} weeks"
+        return ngettext("Steady for a week", "Steady for %(n)s weeks", len(scores))
+    low, high = (language.figure(shown(one)) for one in (min(scores), max(scores)))
+    return ngettext(
+        "Between %(low)s and %(high)s in a week",
+        "Between %(low)s and %(high)s in %(n)s weeks",
+        len(scores),
+        low=low,
+        high=high,
+    )
 
 
 def _month(then: Point, now: Point) -> str:
-    same_year = then.until.year == now.until.year
-    return f"{then.until:%B}" if same_year else f"{then.until:%B %Y}"
+    return language.month(then.until, year=then.until.year != now.until.year)
 
 
 def _score(point: Point) -> int | None:
@@ -145,7 +153,7 @@ def _marks(weekly: list[Point], middles: list[float], width: float) -> tuple[Mar
     return (
         Mark(0, first_day(0), "start"),
         Mark(round(middles[half], 2), first_day(half), "middle"),
-        Mark(width - SPAN, "last 7 days", "end"),
+        Mark(width - SPAN, wording.window(7), "end"),
     )
 
 
