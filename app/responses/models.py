@@ -1,4 +1,4 @@
-"""Response: the newest state of one customer's answer. Ledger: one row for every change of one."""
+"""Response: the newest state of one answer. Ledger: its changes. Asked customers, tombstones."""
 
 from datetime import date, datetime
 from typing import Any
@@ -82,3 +82,31 @@ class LedgerEntry(Base):
     delivery_id: Mapped[int | None]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
+
+
+class Tombstone(Base):
+    """A response that a customer had erased: only the salted hash of its source and id."""
+
+    __tablename__ = "tombstone"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # One for all rows.
+    salt: Mapped[str] = mapped_column(String(32))
+
+
+class Asked(Base):
+    """How many customers of one day and place could be asked, and were; names as the file has."""
+
+    __tablename__ = "asked"
+    __table_args__ = (
+        Index("uq_asked_key", "day", "site", "team", "employee", unique=True),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    site: Mapped[str] = mapped_column(String(200), default="")
+    team: Mapped[str] = mapped_column(String(200), default="")
+    employee: Mapped[str] = mapped_column(String(200), default="")
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    eligible: Mapped[int | None]
+    invited: Mapped[int]
