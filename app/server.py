@@ -1,12 +1,14 @@
 """The server process: its lock, its log, uvicorn, and an end that lets screens come back."""
 
+import asyncio
 import gc
 import logging
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from sqlalchemy import make_url
@@ -16,6 +18,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app import console, filelock, logs
 from app.db import SAFE_SQLITE, sqlite_is_safe
 from app.errors import CheerboardError
+from app.intake.doorway import Doorway
 from app.main import create_app
 from app.settings import Settings
 
@@ -72,14 +75,15 @@ class _Server(uvicorn.Server):
 
 
 def _config(settings: Settings) -> uvicorn.Config:
+    app = create_app(settings)
     return uvicorn.Config(
-        AccessLog(create_app(settings)),
+        AccessLog(app),
         # AccessLog looks at a proxy's headers itself: deliveries do without.
         proxy_headers=False,
         host=settings.host,
         port=settings.port,
         loop="auto",  # uvloop where there is a wheel of it
-        http="httptools",
+        http=cast("type[asyncio.Protocol]", partial(Doorway, reception=app.state.reception)),
         ws="app.live.wire:Wire",
         ws_per_message_deflate=False,
         ws_ping_interval=20,

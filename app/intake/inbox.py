@@ -1,9 +1,7 @@
 """How a group of arrivals is written in one go, and which of them had been kept before."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -32,11 +30,11 @@ class Arrival(NamedTuple):
 # Written out, because the ORM costs more for each row than SQLite does. One fixed text each, so
 # that the statement stays prepared however many rows come.
 _COLUMNS = "id, source_id, external_id, received_at, headers, body, outcome, error"
-_SQLITE_SEEN = (
-    "SELECT external_id FROM delivery WHERE source_id = ? "
-    "AND external_id IN (SELECT value FROM json_each(?))"
+_SQLITE_INSERT = (
+    "INSERT INTO delivery (source_id, external_id, received_at, headers, body, outcome, error) "
+    "VALUES {} ON CONFLICT (source_id, external_id) DO NOTHING RETURNING id, external_id"
 )
-_SQLITE_INSERT = f"INSERT INTO delivery ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own words
+_SQLITE_ROW = "(?, ?, ?, ?, ?, ?, ?)"
 _POSTGRES_INSERT = (
     f"INSERT INTO delivery ({_COLUMNS}) "  # noqa: S608 - our own words
     "SELECT id, source_id, external_id, received_at, headers::json, body, outcome, error "
@@ -60,40 +58,32 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[int | None
         for at, one in enumerate(arrivals)
     ]
     if connection.dialect.name == "sqlite":
-        return _keep_sqlite(connection, arrivals, alone, first)
+        return _keep_sqlite(connection, arrivals, alone)
     return _keep_postgres(connection, arrivals, alone)
 
 
 def _keep_sqlite(
-    connection: Connection,
-    arrivals: Sequence[Arrival],
-    alone: list[bool],
-    first: Mapping[tuple[int, str], int],
+    connection: Connection, arrivals: Sequence[Arrival], alone: list[bool]
 ) -> list[int | None]:
-    # This transaction holds the only write lock: what is not there now stays so.
-    wanted: dict[int, list[str]] = {}
-    for source_id, external_id in first:
-        wanted.setdefault(source_id, []).append(external_id)
+    """One statement for a group: at each, the driver lets other threads in and waits its turn."""
     driver: Any = connection.connection.driver_connection
-    seen = {
-        (source_id, row[0])
-        for source_id, ids in wanted.items()
-        for row in driver.execute(_SQLITE_SEEN, (source_id, json.dumps(ids)))
-    }
-    (last,) = driver.execute("SELECT coalesce(max(id), 0) FROM delivery").fetchone()
-    numbers = count(last + 1)
-    ids = [
-        next(numbers) if ok and (one.source_id, one.external_id) not in seen else None
-        for one, ok in zip(arrivals, alone, strict=True)
-    ]
     moment = _stored_moment(connection)
-    rows = [
-        (number, *one[:2], moment(one.received_at), *one[3:7])
-        for number, one in zip(ids, arrivals, strict=True)
-        if number is not None
-    ]
-    if rows:
-        bulk.insert_together(connection, _SQLITE_INSERT, rows)
+    ids: list[int | None] = [None] * len(arrivals)
+    offered = [at for at, ok in enumerate(alone) if ok]
+    for start in range(0, len(offered), bulk.TOGETHER):
+        chunk = offered[start : start + bulk.TOGETHER]
+        values: list[Any] = []
+        for at in chunk:
+            one = arrivals[at]
+            values += (*one[:2], moment(one.received_at), *one[3:7])
+        statement = _SQLITE_INSERT.format(", ".join([_SQLITE_ROW] * len(chunk)))
+        # SQLite inserts, and so numbers and returns, in the order of the values.
+        places = iter(chunk)
+        for number, external_id in driver.execute(statement, values).fetchall():
+            for at in places:
+                if arrivals[at].external_id == external_id:
+                    ids[at] = number
+                    break
     return ids
 
 

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app import clock, metrics
 from app.errors import CheerboardError, NotFoundError, UnauthorizedError, UnavailableError
@@ -40,7 +40,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 _ALLOWED: Headers = ((b"allow", b"GET, HEAD, OPTIONS, POST"),)
 _LATER: Headers = ((b"retry-after", b"2"),)
 _CLOSE: Headers = ((b"connection", b"close"),)
-_EXTRA = {503: _LATER, 413: _CLOSE, 408: _CLOSE}
+_EXTRA = {503: _LATER, 413: _CLOSE, 408: _CLOSE, 405: _ALLOWED}
 _KEPT = (202, "Kept.", ())
 _REPEATED = (200, "Kept before.", ())
 _LATE = "late"
@@ -48,7 +48,15 @@ _refused = metrics.deliveries.labels("refused")
 _broken = metrics.deliveries.labels("failed")
 
 
-_encode = json.JSONEncoder(check_circular=False).encode
+_quoted = json.encoder.encode_basestring_ascii
+
+
+class Address(NamedTuple):
+    """Where a request was sent; `path` and `query` as they were written."""
+
+    scheme: str
+    path: bytes
+    query: bytes
 
 
 class _GoneError(Exception):
@@ -62,12 +70,9 @@ def hook(reception: Reception) -> Hook:
         try:
             status, sentence, extra = await _answer(reception, scope, receive)
         except CheerboardError as error:
-            status, sentence, extra = error.status, error.sentence, _EXTRA.get(error.status, ())
+            status, sentence, extra = refusal(scope["method"], error)
         except _GoneError:
             return
-        if status >= 400:
-            facts = {"method": scope["method"], "route": "/hooks/{key}", "status": status}
-            log.info("%s %s %s", *facts.values(), extra={"facts": facts})
         await _say(send, status, sentence, extra)
 
     return application
@@ -84,25 +89,49 @@ async def _answer(reception: Reception, scope: Scope, receive: Receive) -> tuple
     if scope["method"] != "POST":
         return _handshake(scope["method"], headers)
     body = await _body(receive, headers, reception.most_bytes)
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    address = Address(scope.get("scheme", "http"), path, scope["query_string"])
+    arrival = examined(reception, source, address, headers, body)
+    return outcome(arrival, is_new=await reception.writer.keep(arrival))
+
+
+def examined(
+    reception: Reception,
+    source: KnownSource,
+    address: Address,
+    headers: Mapping[bytes, bytes],
+    body: bytes,
+) -> Arrival:
+    """The delivery as it will be kept. Raises UnauthorizedError when it is not genuine."""
     received_at = clock.now()
     if source.trouble is not None:
         raise UnavailableError("This source cannot be used as it is set up.")
     if source.check is not None:
-        url = _url(reception, scope, headers) if source.signs_url else ""
-        request = Request(body, headers, "POST", url, scope["query_string"])
+        url = _url(reception, address, headers) if source.signs_url else ""
+        request = Request(body, headers, "POST", url, address.query)
         _demand_genuine(source.check, request, received_at)
-    arrival = _arrival(source, headers, body, received_at)
-    is_new = await reception.writer.keep(arrival)
+    return _arrival(source, headers, body, received_at)
+
+
+def outcome(arrival: Arrival, *, is_new: bool) -> tuple[int, str, Headers]:
+    """What its sender is told after the commit. Raises when the syntax was broken."""
     if arrival.error is not None:
         _broken.inc()
         raise CheerboardError(arrival.error)
     return _KEPT if is_new else _REPEATED
 
 
+def refusal(method: str, error: CheerboardError) -> tuple[int, str, Headers]:
+    """The answer to what cannot be kept, and its line in the log."""
+    facts = {"method": method, "route": "/hooks/{key}", "status": error.status}
+    log.info("%s %s %s", *facts.values(), extra={"facts": facts})
+    return error.status, error.sentence, _EXTRA.get(error.status, ())
+
+
 def _handshake(method: str, headers: Mapping[bytes, bytes]) -> tuple[int, str, Headers]:
     """Platforms that knock before they post; CloudEvents asks whether its origin may."""
     if method not in ("HEAD", "GET", "OPTIONS"):
-        return 405, "This address takes webhooks by POST.", _ALLOWED
+        raise CheerboardError("This address takes webhooks by POST.", status=405)
     origin = headers.get(b"webhook-request-origin")
     if method != "OPTIONS" or not origin or not origin.isascii():
         return 200, "This address takes webhooks by POST.", _ALLOWED
@@ -153,13 +182,12 @@ def _demand_genuine(check: Check, request: Request, at: datetime) -> None:
         raise
 
 
-def _url(reception: Reception, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+def _url(reception: Reception, address: Address, headers: Mapping[bytes, bytes]) -> str:
     """The address as the sender knows it."""
-    asked = f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}"
-    path: bytes = scope.get("raw_path") or scope["path"].encode()
-    query: bytes = scope["query_string"]
+    asked = f"{address.scheme}://{headers.get(b'host', b'').decode('latin-1')}"
     base = reception.settings.base_url.rstrip("/") or asked
-    return base + b"?".join([path, query] if query else [path]).decode("latin-1")
+    asked_for = [address.path, address.query] if address.query else [address.path]
+    return base + b"?".join(asked_for).decode("latin-1")
 
 
 def _arrival(
@@ -179,7 +207,13 @@ def _arrival(
         error = str(refused)
     outcome = "kept" if error is None else "failed"
     name = _delivery_id(source, kept, parsed)
-    return Arrival(source.id, name, received_at, _encode(kept), body, outcome, error, parsed)
+    return Arrival(source.id, name, received_at, _as_json(kept), body, outcome, error, parsed)
+
+
+def _as_json(headers: Mapping[str, str]) -> str:
+    """What json.dumps makes of texts, without building an encoder for each delivery."""
+    pairs = [f"{_quoted(name)}: {_quoted(value)}" for name, value in headers.items()]
+    return "{" + ", ".join(pairs) + "}"
 
 
 def _delivery_id(source: KnownSource, headers: Mapping[str, str], parsed: Parsed) -> str | None:

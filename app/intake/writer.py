@@ -5,6 +5,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from app.db import Database
 from app.errors import UnavailableError
@@ -15,12 +16,16 @@ from app.intake.outage import described
 MOST_WAITING = 2_048
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 MOST_TOGETHER = 512
+NOT_STORED = "The delivery could not be stored."
 
 log = logging.getLogger("cheerboard.intake")
 
 
 Committed = Callable[[Sequence[int | None], Sequence[Arrival]], None]
-_Waiting = tuple[Arrival, "asyncio.Future[bool]"]
+# What became of a delivery; told on the event loop, after the commit.
+Fate = Literal["kept", "repeated", "lost"]
+Told = Callable[[Fate], None]
+_Waiting = tuple[Arrival, Told]
 
 
 class Writer:
@@ -60,15 +65,27 @@ class Writer:
 
         Returns after the commit. Raises UnavailableError when it could not be stored.
         """
+        assert self._loop is not None  # noqa: S101 - start() comes before the gate opens
+        future: asyncio.Future[Fate] = self._loop.create_future()
+
+        def tell(fate: Fate) -> None:
+            if not future.done():  # else its client went away
+                future.set_result(fate)
+
+        self.put(arrival, tell)
+        fate = await future
+        if fate == "lost":
+            raise UnavailableError(NOT_STORED)
+        return fate == "kept"
+
+    def put(self, arrival: Arrival, tell: Told) -> None:
+        """As `keep`, for callers that are no coroutine; `tell` is called after the commit."""
         size = len(arrival.body)
         if self._waiting >= MOST_WAITING or self._waiting_bytes + size > MOST_WAITING_BYTES:
             raise UnavailableError("Too many deliveries are waiting to be stored.")
-        assert self._loop is not None  # noqa: S101 - start() comes before the gate opens
-        future: asyncio.Future[bool] = self._loop.create_future()
         self._waiting += 1
         self._waiting_bytes += size
-        self._queue.put((arrival, future))
-        return await future
+        self._queue.put((arrival, tell))
 
     def _run(self) -> None:
         open_ = True
@@ -118,11 +135,10 @@ class Writer:
     def _answer(self, batch: list[_Waiting], ids: list[int | None] | None) -> None:
         """On the event loop, once per transaction."""
         self._waiting -= len(batch)
-        for at, (arrival, future) in enumerate(batch):
-            self._waiting_bytes -= len(arrival.body)
-            if future.done():  # its client went away
-                continue
-            if ids is None:
-                future.set_exception(UnavailableError("The delivery could not be stored."))
-            else:
-                future.set_result(ids[at] is not None)
+        self._waiting_bytes -= sum(len(arrival.body) for arrival, _ in batch)
+        if ids is None:
+            for _, tell in batch:
+                tell("lost")
+            return
+        for (_, tell), number in zip(batch, ids, strict=True):
+            tell("repeated" if number is None else "kept")

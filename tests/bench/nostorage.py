@@ -4,14 +4,14 @@ import sys
 
 from app.__main__ import main
 from app.intake.inbox import Arrival
-from app.intake.writer import Writer
+from app.intake.writer import Told, Writer
 
 
-async def _answer_at_once(_writer: Writer, _arrival: Arrival) -> bool:
-    return True
+def _answer_at_once(_writer: Writer, _arrival: Arrival, tell: Told) -> None:
+    tell("kept")
 
 
 if __name__ == "__main__":
-    Writer.keep = _answer_at_once  # type: ignore[assignment,method-assign]
+    Writer.put = _answer_at_once  # type: ignore[assignment,method-assign]
     sys.argv = ["cheerboard", "serve"]
     main()
