@@ -111,11 +111,21 @@ def test_no_emoji() -> None:
 def test_every_platform_has_recorded_deliveries_and_a_row_in_the_readme() -> None:
     readme = README.read_text()
     names = modules("app/intake/sources")
+    presets = [path.stem for path in files("app/intake/sources/presets", "*.json")]
     assert names
-    for name in names:
+    assert presets
+    for name in names + presets:
         recorded = ROOT / "tests/intake/fixtures" / name
         assert any(recorded.glob("*")), f"no recorded deliveries in {recorded.relative_to(ROOT)}"
         assert re.search(rf"^\| `{name}` \|", readme, re.M), f"no row of {name} in README.md"
+
+
+def test_a_platform_that_sends_whole_answers_is_one_small_file() -> None:
+    """At most 80 lines, as it says of itself: what must be fetched takes more."""
+    whole = [p for p in files("app/intake/sources", "*.py") if "api=" not in p.read_text()]
+    presets = files("app/intake/sources/presets", "*.json")
+    assert len(whole) + len(presets) >= 12
+    assert named(p for p in whole + presets if len(p.read_text().splitlines()) > 80) == []
 
 
 def test_every_scene_has_its_template() -> None:

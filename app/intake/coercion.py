@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -29,6 +29,24 @@ def answer(document: Any, setup: Setup, **raw: Any) -> Answer:
 
     `version` defaults to `updated_at`. Raises IgnoredError without a valid id or score.
     """
+    return _answer(document, setup, raw, score)
+
+
+def part(document: Any, setup: Setup, **raw: Any) -> Answer:
+    """What a delivery says of an answer whose score comes in another one.
+
+    Raises IgnoredError without a valid id.
+    """
+    return _answer(document, setup, raw, _unscored)
+
+
+def _unscored(_value: Any) -> None:
+    return None
+
+
+def _answer(
+    document: Any, setup: Setup, raw: Mapping[str, Any], scored: Callable[[Any], int | None]
+) -> Answer:
     given = raw.get("attributes")
     extra = given if isinstance(given, Mapping) else {}
     response_id = identifier(raw.get("response_id"))
@@ -38,7 +56,7 @@ def answer(document: Any, setup: Setup, **raw: Any) -> Answer:
     version = raw.get("version")
     return Answer(
         response_id=response_id,
-        score=score(raw.get("score")),
+        score=scored(raw.get("score")),
         comment=text(raw.get("comment"), MAX_COMMENT),
         email=text(raw.get("email"), 320),
         name=text(raw.get("name"), 200),

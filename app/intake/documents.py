@@ -34,6 +34,8 @@ def parse(body: bytes, headers: Mapping[str, str], json_fields: tuple[str, ...] 
         return tuple(_unpacked(event) for event in events), True
     if kind.lower().startswith("application/cloudevents"):
         return (_unpacked(strictjson.loads(body)),), True
+    if "ce-specversion" in headers and not body.strip():
+        return (_envelope(None, headers),), True  # an event may go without data
     document = _one(body, kind)
     if isinstance(document, dict) and not _is_json(body, kind):
         document = _with_json_fields(document, json_fields)
@@ -157,8 +159,9 @@ def _place(document: dict[str, Any], steps: list[str], value: str) -> None:
 
 def _with_json_fields(document: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     for name in names:
-        if isinstance(document.get(name), str):
-            document[name] = strictjson.loads(document[name].encode())
+        written = document.get(name)
+        if isinstance(written, str) and written.strip():
+            document[name] = strictjson.loads(written.encode())
     return document
 
 

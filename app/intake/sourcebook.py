@@ -103,7 +103,7 @@ def compile_source(
     """The compiled parts of a KnownSource. Raises ValueError, one sentence."""
     ways = schemes_in_use(platform, settings, secrets)
     setup = Setup(
-        settings=settings, zone=_zone(settings.get("timezone") or zone),
+        settings=_worded(platform, settings), zone=_zone(settings.get("timezone") or zone),
         secret=secrets[0] if secrets else "",
     )  # fmt: skip
     if platform.api is not None:
@@ -137,6 +137,14 @@ def _check(
             if settings.get(name)
         ]
     return signatures.all_of(demanded)
+
+
+def _worded(platform: Platform, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Ids are texts, also where somebody wrote them as numbers."""
+    return {
+        name: str(value) if name in platform.settings and isinstance(value, int) else value
+        for name, value in settings.items()
+    }
 
 
 def base_url(api: Api, setup: Setup) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.intake.coercion import answer
-from app.intake.source import Document, IgnoredError, Platform, Setup, section
+from app.intake.source import Document, IgnoredError, Platform, Setup, demand_same, section
 from app.responses.answer import Answer
 
 SETTINGS = (
@@ -17,9 +17,10 @@ def read(document: Document, setup: Setup) -> Iterator[Answer]:
     if document.get("event") not in EVENTS:
         raise IgnoredError(f"The event {document.get('event')!r:.80} is no answer.")
     response = section(document, "data")
-    if setup["survey_id"] and response.get("surveyId") != setup["survey_id"]:
-        raise IgnoredError("It is about another survey.")
-    given, contact = section(response, "data"), section(response, "contactAttributes")
+    demand_same(setup["survey_id"], response.get("surveyId"), "survey")
+    given = section(response, "data")
+    # Older versions call the contact a person.
+    contact = section(response, "contactAttributes") or section(response, "personAttributes")
     yield answer(
         document,
         setup,

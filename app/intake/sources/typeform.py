@@ -1,10 +1,10 @@
 """Typeform: whole responses; the owner says which question is the NPS question."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.intake.coercion import answer
-from app.intake.source import Document, IgnoredError, Platform, Setup, section
+from app.intake.source import Document, IgnoredError, Platform, Setup, demand_same, section
 from app.responses.answer import Answer
 
 
@@ -13,19 +13,26 @@ def read(document: Document, setup: Setup) -> Iterator[Answer]:
     if document.get("event_type") != "form_response":
         raise IgnoredError(f"The event {document.get('event_type')!r:.80} is no whole response.")
     response = section(document, "form_response")
-    if setup["form_id"] and response.get("form_id") != setup["form_id"]:
-        raise IgnoredError("It is about another form.")
+    demand_same(setup["form_id"], response.get("form_id"), "form")
     yield answer(
         response,
         setup,
-        response_id=response.get("token"),
+        response_id=response.get("token") or response.get("response_id"),
         score=_given(response, setup["score_field_ref"], "number"),
         comment=_given(response, setup["comment_field_ref"]),
-        email=_given(response, setup["email_field_ref"]),
-        name=_given(response, setup["name_field_ref"]),
+        email=_contact(_given(response, setup["email_field_ref"]), "email"),
+        name=_contact(_given(response, setup["name_field_ref"]), "first_name", "last_name"),
         submitted_at=response.get("submitted_at"),
+        version=response.get("submitted_at"),
         survey_id=response.get("form_id"),
     )
+
+
+def _contact(value: Any, *names: str) -> Any:
+    """A question about contacts answers with an object of its parts."""
+    if not isinstance(value, Mapping):
+        return value
+    return " ".join(one for one in map(value.get, names) if isinstance(one, str))
 
 
 def _given(response: Document, ref: str | None, kind: str = "") -> Any:
