@@ -15,7 +15,9 @@ from tests.intake import recorded
 from tests.intake.door import Door
 from tests.intake.recorded import Recorded
 
-CASES = recorded.everything()
+EVERYTHING = recorded.everything()
+# Thin platforms need somebody to ask: test_thin_sources.py.
+CASES = [case for case in EVERYTHING if sourcebook.platforms()[case.platform].api is None]
 OUTCOMES = {"upsert": "processed", "ignore": "ignored", "broken": "failed"}
 
 
@@ -84,7 +86,7 @@ def test_a_recorded_delivery_gives_what_its_sidecar_says(open_door: Door, case: 
 
 @pytest.mark.parametrize("platform", sorted(sourcebook.platforms()))
 def test_every_platform_has_recorded_deliveries(platform: str) -> None:
-    assert len([case for case in CASES if case.platform == platform]) >= 5
+    assert len([case for case in EVERYTHING if case.platform == platform]) >= 5
 
 
 SEQUENCES: list[tuple[str, list[str], list[int], list[str], dict[str, Any]]] = [
