@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.people.models import Company
 from app.people.roster import Roster
-from app.responses import bulk, one_voice
+from app.responses import bulk, one_voice, tombstones
 from app.responses.models import LedgerEntry, Response
 from app.responses.revision import Row, external_id, is_change, place_of, placed, revised
 from app.responses.voice import Change, Entry, Voice, as_json, voice_of
@@ -70,8 +70,11 @@ def record(session: Session, entries: Sequence[Entry], roster: Roster) -> list[C
     """
     take_turn(session)
     keys = [(e.source_id, external_id(e.answer.response_id)) for e in entries]
-    drafts = _drafts_of(session, keys)
+    gone = tombstones.erased(session, keys)
+    drafts = _drafts_of(session, [key for key in keys if key not in gone])
     for key, entry in zip(keys, entries, strict=True):
+        if key in gone:
+            continue
         draft = drafts[key]
         draft.become(revised(draft.row, entry, roster), entry.delivery_id)
     return _settle_and_write(session, list(drafts.values()))
