@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database
 from app.intake.documents import Parsed
-from app.intake.models import Delivery
+from app.intake.models import READABLE, Delivery
 from app.live.bus import announce
 from app.responses import bulk, ledger
 
@@ -19,7 +19,7 @@ _TABLE = cast("Table", Delivery.__table__)
 
 _FIRST = (
     select(_TABLE.c.id)
-    .where(_TABLE.c.outcome == literal_column("'kept'"))  # as the partial index says it
+    .where(READABLE)  # as the partial index says it
     .order_by(_TABLE.c.id)
     .limit(bindparam("most"))
 )
@@ -69,8 +69,10 @@ def load(session: Session, ids: Sequence[int], most_bytes: int) -> list[Waiting]
 
 
 def count_waiting(session: Session) -> int:
-    """How many deliveries are kept and not yet processed."""
-    return session.scalar(select(func.count()).where(Delivery.outcome == "kept")) or 0
+    """How many deliveries could be processed and are not yet; what has to be fetched first is
+    somebody else's delay.
+    """
+    return session.scalar(select(func.count()).select_from(_TABLE).where(READABLE)) or 0
 
 
 def claim(session: Session, ids: Sequence[int]) -> set[int]:
@@ -97,7 +99,7 @@ def settle(session: Session, settled: Iterable[Settled]) -> None:
         connection.execute(
             update(_TABLE)
             .where(bulk.among(connection, _TABLE.c.id, ids))
-            .values(outcome=outcome, error=error, processed_at=clock.now())
+            .values(outcome=outcome, error=error, processed_at=clock.now(), fetch_at=None)
         )
 
 
@@ -126,7 +128,7 @@ def replay(database: Database, source_id: int | None, outcomes: Sequence[str]) -
             session.execute(
                 update(Delivery)
                 .where(Delivery.id.in_(ids))
-                .values(outcome="kept", error=None, processed_at=None)
+                .values(outcome="kept", error=None, processed_at=None, fetch_at=None, attempts=0)
             )
             announce(session, "sources")  # wakes the server that will process them
         after, marked = ids[-1], marked + len(ids)

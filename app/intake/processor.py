@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 from app import clock, metrics
 from app.db import Database
-from app.intake import deliveries, pipeline, reading, sealing
+from app.intake import deliveries, fetchqueue, pipeline, reading, sealing
 from app.intake.deliveries import Settled, Waiting
 from app.intake.fresh import Fresh
 from app.intake.inbox import Arrival
@@ -43,6 +45,9 @@ class Processor:
         self._salt = sealing.salt(key)
         self._is_busy = is_busy
         self.fresh = Fresh()
+        # What was fetched, read, and waits to be taken in.
+        self._fetched: deque[tuple[Reading, Future[None]]] = deque()
+        self.on_wanted: Callable[[], None] = lambda: None
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake-processor", daemon=True)
@@ -62,6 +67,13 @@ class Processor:
         """The writer kept these."""
         self.fresh.put(ids, arrivals)
         self._woken.set()
+
+    def settle(self, read: Reading) -> "Future[None]":
+        """Takes in what had to be fetched first; done once it is stored."""
+        done: Future[None] = Future()
+        self._fetched.append((read, done))
+        self._woken.set()
+        return done
 
     def stop(self) -> None:
         """Ends after the batch at hand; what is kept stays kept. Blocks."""
@@ -97,6 +109,10 @@ class Processor:
 
         Raises what a database that cannot be reached raises; nothing is lost then.
         """
+        handed = list(self._fetched)[:LEAST_TOGETHER]
+        if handed:
+            self._take_in_fetched(handed)
+            return len(handed)
         with self._database.read() as session:
             # The limit is for those who wait for the writer; large batches are cheaper.
             most = self._most if self._is_busy() else MOST_TOGETHER
@@ -107,16 +123,28 @@ class Processor:
             rows = self.fresh.take(ids) or deliveries.load(session, ids, MOST_BYTES)
             people = roster.load(session)
         readings = [self._read(row) for row in rows]
+        self._take_in_all(readings, people)
+        return len(rows)
+
+    def _take_in_fetched(self, handed: Sequence[tuple[Reading, "Future[None]"]]) -> None:
+        with self._database.read() as session:
+            people = roster.load(session)
+        self._take_in_all([one for one, _ in handed], people)
+        for _, done in handed:
+            self._fetched.popleft()
+            if done.set_running_or_notify_cancel():
+                done.set_result(None)
+
+    def _take_in_all(self, readings: Sequence[Reading], people: roster.Roster) -> None:
         try:
             self._take_in(readings, people)
         except Exception as error:
             if is_outage(error):
                 raise
-            log.warning("a batch of %d failed, now one by one: %s", len(rows), described(error))
+            log.warning("a batch of %d failed, now one by one: %s", len(readings), described(error))
             for one in readings:
                 self._take_in_alone(one, people)
         self._outages = 0
-        return len(rows)
 
     def _read(self, row: Waiting) -> Reading:
         source = self._book.by_id.get(row.source_id)
@@ -133,8 +161,14 @@ class Processor:
         with self._database.write.begin() as session:
             ours = deliveries.claim(session, [one.delivery_id for one in readings])
             mine = [one for one in readings if one.delivery_id in ours]
+            wanting = [one.delivery_id for one in mine if one.wanted]
+            if wanting:
+                fetchqueue.enqueue(session, wanting, clock.now())
+                mine = [one for one in mine if not one.wanted]
             settled, changed = pipeline.take_in(session, mine, people, verdicts)
             deliveries.settle(session, settled)
+        if wanting:
+            self.on_wanted()
         self._adapt(len(readings), clock.monotonic() - began)
         _count(settled)
         metrics.answers.inc(sum(1 for one in changed if one.is_new and one.after is not None))

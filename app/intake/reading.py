@@ -1,14 +1,21 @@
 """One kept delivery, read: what it says, or why it says nothing. Needs no database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from app.intake import documents, sealing
 from app.intake.deliveries import Waiting
-from app.intake.source import IgnoredError, News, UnreadableError
+from app.intake.source import (
+    Call,
+    DoubtfulError,
+    IgnoredError,
+    News,
+    UnreadableError,
+    WantedError,
+)
 from app.intake.sourcebook import KnownSource
 from app.intake.strictjson import JSONRefusedError
 from app.responses.answer import Answer
@@ -19,7 +26,8 @@ _SHOWN_REASONS = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one delivery says. `ignored` and `failed` are sentences about those of its parts that
-    gave nothing; a delivery with several parts may have all three.
+    gave nothing; a delivery with several parts may have all three. `wanted` has to be fetched
+    before the rest can be read; `doubt` is why what was fetched has to be fetched again.
     """
 
     delivery_id: int
@@ -28,6 +36,8 @@ class Reading:
     news: tuple[News, ...] = ()
     ignored: str | None = None
     failed: str | None = None
+    wanted: tuple[Call, ...] = ()
+    doubt: str | None = None
 
 
 def read(source: KnownSource, delivery: Waiting, salt: bytes) -> Reading:
@@ -48,22 +58,40 @@ def read(source: KnownSource, delivery: Waiting, salt: bytes) -> Reading:
         return told(failed=str(error))
     if not found:
         return told(ignored="It is an empty list.")
-    news: list[News] = []
-    ignored: list[str] = []
-    failed: list[str] = []
+    heard = Heard()
     for document in found:
         seen = _unwrapped(document) if are_events and not source.sees_envelopes else document
-        try:
-            news += _said(source, seen, salt)
-        except IgnoredError as error:
-            ignored.append(str(error))
-        except Exception as error:  # noqa: BLE001 - a surprise in one part stops no other
-            failed.append(_failure(error))
+        heard.listen(source, seen, salt)
     return told(
-        news=tuple(news),
-        ignored=_sentence(ignored, len(found)),
-        failed=_sentence(failed, len(found)),
+        news=tuple(heard.news),
+        ignored=_sentence(heard.ignored, len(found)),
+        failed=_sentence(heard.failed, len(found)),
+        wanted=tuple(dict.fromkeys(heard.wanted)),
+        doubt=_sentence(heard.doubts, len(found)),
     )
+
+
+@dataclass
+class Heard:
+    """What the parts of one delivery said so far."""
+
+    news: list[News] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    wanted: list[Call] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def listen(self, source: KnownSource, document: Any, salt: bytes) -> None:
+        try:
+            self.news += _said(source, document, salt)
+        except IgnoredError as error:
+            self.ignored.append(str(error))
+        except WantedError as error:
+            self.wanted.append(error.call)
+        except DoubtfulError as error:
+            self.doubts.append(str(error))
+        except Exception as error:  # noqa: BLE001 - a surprise in one part stops no other
+            self.failed.append(_failure(error))
 
 
 def _unwrapped(event: Any) -> Any:

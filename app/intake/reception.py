@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.db import Database
 from app.errors import UnavailableError
+from app.intake import sealing
+from app.intake.fetching import Fetcher
 from app.intake.processor import Processor
+from app.intake.rest import Client
 from app.intake.sourcebook import KnownSource, Sourcebook
 from app.intake.writer import Writer
 from app.live.bus import Bus
@@ -27,6 +31,14 @@ class Reception:
         self.most_bytes = settings.max_body_bytes
         self.book = Sourcebook(database, settings.key)
         self.processor = Processor(database, self.book, settings.key, self._is_busy)
+        self.fetcher = Fetcher(
+            database,
+            self.book,
+            sealing.salt(settings.key),
+            self.processor.settle,
+            partial(Client, allow_local=settings.allow_local_fetch),
+        )
+        self.processor.on_wanted = self.fetcher.wake
         self.writer = Writer(database, self.processor.hear)
         self.is_open = False
         self._misses: dict[str, float] = {}
@@ -39,6 +51,7 @@ class Reception:
         await self._off_loop(self.book.reload)
         self.writer.start()
         self.processor.start()
+        self.fetcher.start()
         self.is_open = True
 
     async def close(self) -> None:
@@ -47,6 +60,7 @@ class Reception:
             return
         self.is_open = False
         await self.writer.stop()
+        await self._off_loop(self.fetcher.stop)
         await self._off_loop(self.processor.stop)
         self._lookups.shutdown(wait=False)
 
@@ -78,6 +92,7 @@ class Reception:
             self.book.reload()
             self._misses.clear()
             self.processor.wake()
+            self.fetcher.wake()
 
     async def _off_loop(self, work: Callable[[], None]) -> None:
         await asyncio.get_running_loop().run_in_executor(None, work)

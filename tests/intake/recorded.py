@@ -35,6 +35,11 @@ class Recorded:
         return moment(self.facts.get("_freeze_time") or "2026-06-10T09:16:00Z")
 
     @property
+    def is_thin(self) -> bool:
+        """Whether its platform only hints; what it has to fetch stands under `_fetch`."""
+        return "_fetch" in self.facts
+
+    @property
     def expected(self) -> dict[str, Any]:
         found: dict[str, Any] = self.facts["_expected"]
         return found

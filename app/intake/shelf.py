@@ -1,0 +1,47 @@
+"""Shelf: what an API said lately, so that it is not asked twice for the same."""
+
+from collections import OrderedDict
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from app import clock
+
+# Choices of a survey change seldom, and an unknown one makes us look anew.
+KEPT_SECONDS = 6 * 3600.0
+MOST = 200
+
+
+class Said(NamedTuple):
+    """`asked_at` is when the call began: older news than that is in it."""
+
+    document: Any
+    asked_at: datetime
+    kept_until: float
+
+
+class Shelf:
+    """By source and path. One event loop puts and looks."""
+
+    def __init__(self) -> None:
+        self._said: OrderedDict[tuple[int, str], Said] = OrderedDict()
+
+    def put(self, source_id: int, path: str, document: Any, asked_at: datetime) -> None:
+        """The oldest makes room."""
+        kept_until = clock.monotonic() + KEPT_SECONDS
+        self._said[source_id, path] = Said(document, asked_at, kept_until)
+        self._said.move_to_end((source_id, path))
+        while len(self._said) > MOST:
+            self._said.popitem(last=False)
+
+    def kept(self, source_id: int, path: str) -> Any | None:
+        """What was said within the last hours."""
+        said = self._said.get((source_id, path))
+        return said.document if said and clock.monotonic() < said.kept_until else None
+
+    def since(self, source_id: int, path: str, at: datetime) -> Any | None:
+        """What was asked after that moment: several deliveries of one response need one call."""
+        said = self._said.get((source_id, path))
+        return said.document if said and said.asked_at > at else None
+
+    def forget(self, source_id: int, path: str) -> None:
+        self._said.pop((source_id, path), None)
