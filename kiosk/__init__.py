@@ -1,0 +1,1 @@
+"""What turns a bare device into a wall screen. Nothing in here is imported by the server."""
