@@ -266,3 +266,4 @@ environment.install_gettext_callables(  # type: ignore[attr-defined]  # the exte
     language.lookup, language.lookup_plural, newstyle=True
 )
 environment.globals["spoken"] = language.spoken
+environment.globals["tongue"] = language.tongue

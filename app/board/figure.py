@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.board import wording
 from app.board.scene import Stage
 from app.language import gettext as _
-from app.scores.nps import MIN_SHOWN, Shift, Tally, change, interval, nps, shown
+from app.scores.nps import MIN_SHOWN, Shift, Tally, change, interval, nps, rounded, shown
 from app.scores.tallies import rolling
 
 # From here on a score needs no range beside it wherever it is written.
@@ -20,6 +20,7 @@ class Figure:
     """`shown` is None below ten voices. `range` is "+31 to +60", `between` the same in words.
 
     `direction` says up or down only when the change is beyond chance; `trend` is then 1 or -1.
+    `score` is in whole points, as shown.
     """
 
     shown: str | None
@@ -28,6 +29,7 @@ class Figure:
     direction: str
     n: int
     trend: int = 0
+    score: int | None = None
 
     @property
     def few(self) -> bool:
@@ -71,6 +73,7 @@ def figure_of(tally: Tally, shift: Shift | None, days: int) -> Figure:
         direction=_direction(shift, days),
         n=tally.n,
         trend=trend,
+        score=rounded(score),
     )
 
 

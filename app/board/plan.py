@@ -1,7 +1,7 @@
 """Plan: which scene when. Pure; everything follows from the server's time, so two TVs agree."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,29 +54,71 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Takeover:
+    """One step that comes between at a moment; until it is over the plan stands still."""
+
+    at: datetime
+    step: Step
+
+    @property
+    def ends(self) -> datetime:
+        return self.at + timedelta(seconds=self.step.seconds)
+
+
+@dataclass(frozen=True)
 class Timeline:
-    """The plan that runs and the one that begins at the next loop, if any."""
+    """The plan that runs, the one that begins at the next loop, and what comes between, if any."""
 
     plan: Plan
     coming: Plan | None = None
+    takeover: Takeover | None = None
 
     def at(self, now: datetime) -> Plan:
+        now = self.planned(now)
         return self.coming if self.coming and now >= self.coming.loop_at else self.plan
+
+    def planned(self, now: datetime) -> datetime:
+        """The moment of the plan: it stands still during a takeover and is late ever after."""
+        if self.takeover is None or now < self.takeover.at:
+            return now
+        late = timedelta(seconds=self.takeover.step.seconds)
+        return max(self.takeover.at, now - late)
+
+    def on_show(self, now: datetime) -> tuple[Step, datetime]:
+        """The step on show and the moment it ends or is interrupted."""
+        if self.takeover is None:
+            return self.at(now).on_show(now)
+        if self.takeover.at <= now < self.takeover.ends:
+            return self.takeover.step, self.takeover.ends
+        step, ends = self.at(now).on_show(self.planned(now))
+        ends += now - self.planned(now)
+        return step, min(ends, self.takeover.at) if now < self.takeover.at else ends
 
     def shown_soon(self, now: datetime) -> tuple[tuple[Step, ...], datetime]:
         """What must be on the page now, and when that changes next.
 
         One step for most of the time; two while the next one waits behind it.
         """
-        step, ends = self.at(now).on_show(now)
+        step, ends = self.on_show(now)
         if now < ends - AHEAD:
             return (step,), ends - AHEAD
-        following, _ = self.at(ends).on_show(ends)
+        following, _ = self.on_show(ends)
         return ((step,) if following.key == step.key else (step, following)), ends
+
+    def settled(self, now: datetime) -> "Timeline":
+        """The same from now on without a takeover that is over: the plans begin later instead."""
+        if self.takeover is None or now < self.takeover.ends:
+            return self
+        late = timedelta(seconds=self.takeover.step.seconds)
+        coming = replace(self.coming, loop_at=self.coming.loop_at + late) if self.coming else None
+        return Timeline(replace(self.plan, loop_at=self.plan.loop_at + late), coming)
 
     def told(self) -> dict[str, Any]:
         """What a screen is told of it."""
-        return _told(self.plan) | {"next": _told(self.coming) if self.coming else None}
+        return _told(self.plan) | {
+            "next": _told(self.coming) if self.coming else None,
+            "takeover": _told_of(self.takeover) if self.takeover else None,
+        }
 
 
 def first(steps: Iterable[Step], now: datetime) -> Timeline:
@@ -92,6 +134,9 @@ def follow(timeline: Timeline, steps: Iterable[Step], now: datetime) -> Timeline
     more.
     """
     steps = tuple(steps)
+    timeline = timeline.settled(now)
+    if timeline.takeover:
+        return timeline  # the plan stands still; it is looked at again afterwards
     running = timeline.at(now)
     if running.steps == steps:
         return Timeline(running) if timeline != Timeline(running) else timeline
@@ -119,6 +164,11 @@ def fit(seconds: Mapping[str, Iterable[int]]) -> tuple[Step, ...]:
         for scene, each in items.items()
         for item, length in enumerate(each)
     )
+
+
+def _told_of(takeover: Takeover) -> dict[str, Any]:
+    at = takeover.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"at": at, **asdict(takeover.step)}
 
 
 def _total(items: Mapping[str, list[int]]) -> int:

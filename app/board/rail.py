@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.board import voices, wording
+from app.board import milestones, voices, wording
 from app.board.figure import Figure, figure
+from app.board.milestones import Milestone
 from app.board.scene import Stage
 from app.board.voices import KINDS, Voice
 from app.language import gettext as _
@@ -20,6 +21,7 @@ class Rail:
     dots: tuple[Voice, ...]
     clock: str
     now: str
+    milestones: tuple[Milestone, ...]
 
     @property
     def said(self) -> str:
@@ -34,10 +36,12 @@ class Rail:
 
 
 def look(session: Session, stage: Stage) -> Rail:
+    score = figure(session, stage)
     return Rail(
         title=stage.title,
-        figure=figure(session, stage),
+        figure=score,
         dots=tuple(voices.recent(session, stage, PLACES)),
         clock=wording.time(stage.local),
         now=stage.local.isoformat(timespec="minutes"),
+        milestones=milestones.milestones(session, stage, score),
     )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from app import language
 from app.language import gettext as _
 from app.language import ngettext
+from app.scores.nps import shown
 
 FOUR_WEEKS = 28
 
@@ -12,6 +13,11 @@ FOUR_WEEKS = 28
 def grouped(number: int) -> str:
     """A whole number as the language groups it."""
     return language.count(number)
+
+
+def signed(score: float) -> str:
+    """A score within a sentence."""
+    return language.figure(shown(score))
 
 
 def voices(number: int) -> str:

@@ -30,8 +30,11 @@
     if (!fresh.length) return;
     const now = performance.now();
     recent = recent.filter((at) => now - at < WINDOW).concat(fresh.map(() => now));
-    if (recent.length > FEW) cluster(recent.length);
+    const many = recent.length > FEW;
+    if (many) cluster(recent.length);
     else fresh.forEach(drop);
+    const glad = fresh.some((dot) => dot.dataset.kind === "promoter");
+    document.dispatchEvent(new CustomEvent("wall:voice", { detail: { many, glad } }));
   }
 
   function drop(dot) {
@@ -40,7 +43,8 @@
       dot.animate({ opacity: [0, 1] }, { duration: 200 });
       return;
     }
-    const frames = { transform: ["translateX(5px)", "none"], opacity: [0, 1] };
+    const from = document.dir === "rtl" ? "translateX(-5px)" : "translateX(5px)";
+    const frames = { transform: [from, "none"], opacity: [0, 1] };
     dot.animate(frames, { duration: DROP, easing: EASE });
     if (dot.dataset.kind === "promoter") ripple(dot);
   }
@@ -70,7 +74,9 @@
       said.className = "cluster";
       stage.append(said);
     }
-    said.textContent = `+${count} voices`;
+    const rail = document.getElementById("rail");
+    const words = (rail && rail.dataset.cluster) || "+{n} voices";
+    said.textContent = words.replace("{n}", count);
     const frames = rotation.still()
       ? { opacity: [0, 1, 1, 0] }
       : { opacity: [0, 1, 1, 0], transform: ["translateY(30%)", "none", "none", "none"] };

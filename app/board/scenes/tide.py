@@ -13,7 +13,7 @@ from app.board.scene import Scene, Stage
 from app.board.tidemarks import Curve, Pile
 from app.language import gettext as _
 from app.language import ngettext
-from app.scores.nps import MIN_SHOWN, nps, rounded, shown
+from app.scores.nps import MIN_SHOWN, nps, rounded
 from app.scores.tallies import Point, trend
 
 WEEKS_LANDSCAPE = 13
@@ -121,7 +121,7 @@ def headline(yearly: Sequence[Point], weeks: int) -> str:
     scores = [score for _, score in known[-weeks:]]
     if max(scores) - min(scores) <= 3:
         return ngettext("Steady for a week", "Steady for %(n)s weeks", len(scores))
-    low, high = (language.figure(shown(one)) for one in (min(scores), max(scores)))
+    low, high = wording.signed(min(scores)), wording.signed(max(scores))
     return ngettext(
         "Between %(low)s and %(high)s in a week",
         "Between %(low)s and %(high)s in %(n)s weeks",

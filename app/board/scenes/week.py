@@ -1,12 +1,11 @@
 """Week: the last whole week in one sentence, four numbers, its best story and its hero."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.board import wording
+from app.board import milestones, wording
 from app.board.figure import Figure, figure_of
 from app.board.scene import Scene, Stage
 from app.heroes.listing import current
@@ -18,8 +17,6 @@ from app.stories.listing import StoryView, released
 
 DAYS = 7
 SECONDS = 18
-# A record needs a past, and more than a handful of voices.
-LOOK_BACK, LEAST_WEEKS, LEAST_VOICES = 26, 4, 20
 STORIES = 50
 LONGEST = 180
 
@@ -52,7 +49,9 @@ def look(session: Session, stage: Stage) -> Week:
     tally = rolling(session, stage.scope, stage.scope_id, sunday, DAYS)
     if not tally.n:
         return Week("", "", (), "", None, "", "")
-    weeks = trend(session, stage.scope, stage.scope_id, sunday, days=DAYS, points=LOOK_BACK)
+    weeks = trend(
+        session, stage.scope, stage.scope_id, sunday, days=DAYS, points=milestones.LOOK_BACK
+    )
     tallies = [point.tally for point in weeks]
     story = _best(session, stage, sunday)
     hero = current(session, sunday, stage.audience, scope=stage.scope, scope_id=stage.scope_id)
@@ -71,7 +70,7 @@ def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     return (SECONDS,) if look(session, stage).numbers else ()
 
 
-def headline(weeks: Sequence[Tally]) -> str:
+def headline(weeks: list[Tally]) -> str:
     """One true sentence about the last of these weeks, oldest first.
 
     Better or harder only beyond chance (|z| from 1.96, looked at once a week); then whether more
@@ -84,18 +83,11 @@ def headline(weeks: Sequence[Tally]) -> str:
         if shift.delta > 0:
             return _("A better week: up %(points)s", points=points)
         return _("A harder week: down %(points)s", points=points)
-    if is_record(weeks):
+    if milestones.is_record(weeks):
         return _("More voices than in any week before")
     if shift is None or shift.verdict == "too_few":
         return ngettext("%(n)s customer spoke to us", "%(n)s customers spoke to us", now.n)
     return _("A week much like the one before")
-
-
-def is_record(weeks: Sequence[Tally]) -> bool:
-    """Whether the last of these weeks has more voices than any of at least four before it."""
-    *earlier, now = weeks
-    spoken = [week.n for week in earlier if week.n]
-    return len(spoken) >= LEAST_WEEKS and now.n >= LEAST_VOICES and now.n > max(spoken)
 
 
 def numbers(figure: Figure, tally: Tally) -> tuple[Number, ...]:
