@@ -109,12 +109,15 @@ GOOD = {
     "dwell=20": {"dwell": 20},
     "dwell=auto": {},
     "theme=paper": {"theme": "paper"},
+    "theme=auto": {"theme": "auto"},
     "hours=08:00-18:30": {"hours": dict.fromkeys(
         ("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ("08:00", "18:30"))},
     "hours=thu-fri 08:00-18:00, sat 09:00-24:00": {"hours": {
         "thu": ("08:00", "18:00"), "fri": ("08:00", "18:00"), "sat": ("09:00", "24:00")}},
-    "hours=always": {},
+    "hours=site": {},
+    "hours=always": {"hours": "always"},
     "holidays=2026-12-26, 2026-12-25": {"holidays": ["2026-12-25", "2026-12-26"]},
+    "holidays=de-by,2026-12-24": {"holidays": ["2026-12-24", "DE-BY"]},
     "orientation=portrait": {"orientation": "portrait"},
     "scale=1.25": {"scale": 1.25},
     "overscan=5": {"overscan": 5},
@@ -131,7 +134,7 @@ def test_an_option_is_kept(cheerboard: Command, database: Database, change: str)
     with database.read() as session:
         kept = session.scalars(select(Board.settings)).one()
     hours = kept.get("hours")
-    if hours:
+    if isinstance(hours, dict):
         kept["hours"] = {day: tuple(times) for day, times in hours.items()}
     assert kept == GOOD[change]
 
@@ -161,6 +164,7 @@ def test_scenes_and_audience_are_options_too(cheerboard: Command, database: Data
         ("hours=fri-mon 08:00-18:00", "the earlier one first"),
         ("hours=foo 08:00-18:00", "Days are"),
         ("holidays=christmas", "holidays are dates"),
+        ("holidays=DE-XX", "'DE-XX' is neither"),
         ("overscan=7", "from 0 to 6"),
         ("scale=0", "from 0.5 to 2"),
         ("language=klingon!", "is not a language"),

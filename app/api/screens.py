@@ -1,25 +1,28 @@
 """POST /screens/{id}/reload, identify, blank, unblank: said to a screen through its socket."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from app import web
+from app import clock, web
 from app.api.paging import AnyRow, Page, Turn, newest_first, page
-from app.errors import NotFoundError
 from app.live.hub import Hub
 from app.people.doors import May
+from app.screens import blanking, orders
 from app.screens.models import Screen
 
 router = APIRouter()
 
 Order = Literal["reload", "identify", "blank", "unblank"]
+# A screen that reported within this time is connected, maybe to another process.
+HEARD_WITHIN = timedelta(seconds=30)
 
 
 class ScreenItem(BaseModel):
-    """A paired browser; `connected` to this server now."""
+    """A paired browser; `connected` to this server now, or heard elsewhere in the last 30 s."""
 
     id: str
     name: str
@@ -44,10 +47,15 @@ def list_screens(
 
     def item(row: AnyRow) -> ScreenItem:
         return ScreenItem(
-            id=str(row.id), name=row.name, board=row.board_slug, connected=row.id in connected
+            id=str(row.id),
+            name=row.name,
+            board=row.board_slug,
+            connected=row.id in connected or _heard_lately(row.seen_at),
         )
 
-    query = select(Screen.id, Screen.name, Screen.board_slug).where(Screen.revoked_at.is_(None))
+    query = select(Screen.id, Screen.name, Screen.board_slug, Screen.seen_at).where(
+        Screen.revoked_at.is_(None)
+    )
     with db.read() as session:
         return page(session, query, Screen.id, item, turn)
 
@@ -63,13 +71,20 @@ def steer_screen(
 
     `identify` shows its number (its `id`) and name for 15 s; `blank` lasts until `unblank`.
     """
-    with db.read() as session:
-        screen = session.get(Screen, screen_id)
-        if screen is None or screen.revoked_at is not None:
-            raise NotFoundError("There is no such screen.")
-    hub = _hub(request)
-    hub.tell(screen_id, {"do": what, "number": str(screen_id), "name": screen.name})
-    return Told(id=str(screen_id), asked=what, connected=screen_id in hub.connected())
+    with db.write.begin() as session:
+        screen = orders.find(session, screen_id)
+        if what == "blank":
+            blanking.blank_screen(session, screen_id)
+        elif what == "unblank":
+            blanking.light_screen(session, screen_id)
+        else:
+            orders.order(session, screen_id, what)
+    connected = screen_id in _hub(request).connected() or _heard_lately(screen.seen_at)
+    return Told(id=str(screen_id), asked=what, connected=connected)
+
+
+def _heard_lately(seen_at: datetime | None) -> bool:
+    return seen_at is not None and clock.now() - seen_at <= HEARD_WITHIN
 
 
 def _hub(request: Request) -> Hub:

@@ -11,17 +11,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock, metrics
-from app.board import paint, plan, rollcall
+from app.board import paint, plan, rollcall, takeover
+from app.board.pace import Pace
 from app.board.paint import RAIL, Wall
 from app.board.plan import Timeline
 from app.board.scene import stage_of
 from app.db import Database
 from app.live.hub import Hub
+from app.screens.blanking import Dark
+from app.screens.orders import Orders
 
 log = logging.getLogger(__name__)
 
-# Two frames a second at most.
-PAUSE_SECONDS = 0.5
 # After trouble with the database itself.
 RETRY_SECONDS = 1.0
 MINUTE = timedelta(minutes=1)
@@ -39,8 +40,9 @@ class Picture:
 class Draw:
     """Sleeps until a topic, a new screen, a step of the plan or a minute makes something due.
 
-    The first topic is drawn at once, what follows within half a second together. Every minute is
-    drawn anew, and with it midnight, wherever a site is: windows move though nobody answered.
+    The first topic after rest is drawn at once, what follows within half a second together. Every
+    minute is drawn anew, and with it midnight, wherever a site is: windows move though nobody
+    answered.
     """
 
     def __init__(
@@ -54,16 +56,24 @@ class Draw:
         self._oldest_arrival = oldest_arrival
         self._pictures: dict[Wall, Picture] = {}
         self._timelines: dict[str, Timeline] = {}
+        self._seen: dict[str, takeover.Watch] = {}
         self._heard: set[str] = set()
         self._due = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._minute: datetime | None = None
         self._shells: rollcall.Shells = {}
+        self._pace = Pace()
+        self._orders = Orders(clock.now())
+        # What must be dark, as this process last told its screens.
+        self.dark = Dark()
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._hub.wanted = self._want
+        # A new process knows of no darkness until it has looked.
+        self._heard = {"screens"}
+        self._due.set()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -84,9 +94,12 @@ class Draw:
             return paint.pinned_to(wall.pinned)
         board = paint.board_of(session, wall.slug)
         assert board is not None  # noqa: S101 - whoever asks has looked the board up
-        steps = paint.steps_of(session, board, stage_of(session, board))
+        stage = stage_of(session, board)
+        steps = paint.steps_of(session, board, stage)
         known = self._timelines.get(wall.slug)
         found = plan.follow(known, steps, now) if known else plan.first(steps, now)
+        seen = self._seen.get(wall.slug)
+        found, self._seen[wall.slug] = takeover.watch(session, stage, found, seen)
         self._timelines[wall.slug] = found
         return found
 
@@ -101,18 +114,24 @@ class Draw:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._seconds_until_due())
+            # Somebody may ask while it waits for the clock's sake; that may wait a little longer.
+            while (pause := self._pace.wait(clock.monotonic(), told=self._due.is_set())) > 0:  # noqa: ASYNC110 - what it waits for is time itself
+                await asyncio.sleep(pause)
+            told = self._due.is_set()
             self._due.clear()
             heard, self._heard = frozenset(self._heard), set()
+            began = clock.monotonic()
             try:
-                await self._draw(heard)
-                await asyncio.sleep(PAUSE_SECONDS)
+                sent = await self._draw(heard)
+                self._pace.drew(began, clock.monotonic(), told=told, sent=sent)
             except Exception:
                 log.exception("the walls could not be drawn; the old picture stays")
                 self._heard |= heard
                 self._due.set()
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _draw(self, heard: frozenset[str]) -> None:
+    async def _draw(self, heard: frozenset[str]) -> bool:
+        """Whether any screen was offered anything."""
         walls = [key for key, group in self._hub.groups.items() if group.outboxes]
         arrival = self._oldest_arrival()
         drawn = await asyncio.to_thread(self._paint_all, walls, heard)
@@ -123,6 +142,7 @@ class Draw:
             metrics.redraws.inc()
         if arrival is not None and offered:
             metrics.drawn_after.observe(max(0.0, (clock.now() - arrival).total_seconds()))
+        return offered > 0
 
     def _paint_all(self, walls: Iterable[Any], heard: frozenset[str]) -> dict[Wall, Picture]:
         now = clock.now()
@@ -131,7 +151,8 @@ class Draw:
         self._pictures = {wall: old for wall, old in self._pictures.items() if wall in set(walls)}
         with self._database.read() as session:
             if heard & {"screens", "boards"}:
-                rollcall.call(session, self._hub)
+                rollcall.call(session, self._hub, self._orders)
+                self.dark = rollcall.darken(session, self._hub, self.dark)
             self._shells = rollcall.dress(session, self._hub, walls, self._shells)
             for wall in walls:
                 self._paint(session, wall, heard, everything=is_new_minute)

@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
 from app.board.models import AUDIENCES, Board
+from app.board.opening import ALWAYS, DAYS, read_rest
 from app.board.scene import scenes
 from app.errors import CheerboardError
 
 # The wall's own order; scenes added later follow by name.
 FIRST = ("pulse", "tide", "leaderboard", "hero", "story")
 MOST_SCENES = 12
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 HOURS = re.compile(
     r"(?:(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))? )?"
@@ -99,16 +98,21 @@ def _dwell(text: str) -> float | None:
     return None if text == "auto" else _number("dwell", 5, 120, "seconds")(text)
 
 
-def _hours(text: str) -> dict[str, list[str]] | None:
-    """`mon-fri 08:00-18:00, sat 09:00-13:00`, or the times alone for every day; `always`."""
-    if text == "always":
+def _hours(text: str) -> dict[str, list[str]] | str | None:
+    """`mon-fri 08:00-18:00, sat 09:00-13:00`, or the times alone for every day.
+
+    `always` is lit day and night; `site` goes back to what its site keeps.
+    """
+    if text == "site":
         return None
+    if text == ALWAYS:
+        return ALWAYS
     hours: dict[str, list[str]] = {}
     for part in text.split(","):
         found = HOURS.fullmatch(" ".join(part.lower().split()))
         if found is None or found["opens"] >= found["closes"]:
             raise CheerboardError(
-                "hours look like `mon-fri 08:00-18:00, sat 09:00-13:00`, or `always`."
+                "hours look like `mon-fri 08:00-18:00, sat 09:00-13:00`, or `always`, or `site`."
             )
         times = (found["opens"], found["closes"])
         hours |= {day: list(times) for day in _days(found["first"], found["last"])}
@@ -125,13 +129,10 @@ def _days(first: str | None, last: str | None) -> tuple[str, ...]:
 
 
 def _holidays(text: str) -> list[str] | None:
-    """Dates between commas on which the wall rests; `none`."""
+    """Dates and places between commas on whose holidays the wall rests; `none`."""
     if text in {"", "none"}:
         return None
-    try:
-        return sorted({date.fromisoformat(part.strip()).isoformat() for part in text.split(",")})
-    except ValueError:
-        raise CheerboardError("holidays are dates such as `2026-12-25`, between commas.") from None
+    return sorted({read_rest(part.strip()) for part in text.split(",")})
 
 
 def _language(text: str) -> str:
@@ -144,7 +145,7 @@ def _language(text: str) -> str:
 OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "scenes": read_scenes,
     "dwell": _dwell,
-    "theme": _one_of("theme", "ink", "paper"),
+    "theme": _one_of("theme", "ink", "paper", "auto"),
     "hours": _hours,
     "holidays": _holidays,
     "orientation": _one_of("orientation", "auto", "landscape", "portrait"),

@@ -12,6 +12,7 @@ from app.board import plan, rail
 from app.board.models import Board
 from app.board.plan import Step, Timeline
 from app.board.scene import LANDSCAPE, Scene, Stage, scenes
+from app.language import speaking
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ COMMON_TOPICS = frozenset({"company", "boards", "people"})
 PERSONAL_TOPICS = frozenset({"people", "heroes", "stories"})
 # Shown when none of a board's scenes has anything to show: a wall is never bare.
 LAST_RESORT = "pulse"
+# Shown alone outside the hours of a board.
+NIGHT = "night"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ def board_of(session: Session, slug: str) -> Board | None:
 
 def steps_of(session: Session, board: Board, stage: Stage) -> tuple[Step, ...]:
     """What the rotation of this board has to show now. A scene that fails to say is left out."""
+    if stage.asleep:
+        return (Step(NIGHT, 0, scenes()[NIGHT].dwell),)
     seconds: dict[str, tuple[int, ...]] = {}
     for name in board.scenes:
         scene = scenes().get(name)
@@ -81,12 +86,13 @@ def paint(session: Session, stage: Stage, parts: Iterable[str]) -> Mapping[str, 
 
 
 def _part(session: Session, stage: Stage, part: str) -> str:
-    if part == RAIL:
-        return web.fragment("board/rail.html", stage=stage, rail=rail.look(session, stage))
-    name, _, item = part.rpartition("-")
-    stage = replace(stage, item=int(item))
-    view = scenes()[name].look(session, stage)
-    return web.fragment(f"board/scenes/{name}.html", stage=stage, view=view)
+    with speaking(stage.settings.get("language")):
+        if part == RAIL:
+            return web.fragment("board/rail.html", stage=stage, rail=rail.look(session, stage))
+        name, _, item = part.rpartition("-")
+        stage = replace(stage, item=int(item))
+        view = scenes()[name].look(session, stage)
+        return web.fragment(f"board/scenes/{name}.html", stage=stage, view=view)
 
 
 def _seconds(session: Session, stage: Stage, scene: Scene) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.board import opening, whereabouts
 from app.board.models import Board
 from app.people.models import Company, Site, Team
 from app.registry import discover
@@ -24,6 +25,7 @@ class Stage:
     """The facts of one board at one moment. `item` counts from 0 within a scene that has several.
 
     `today` is the local date of the board's own place. `ready` is false until a company is set.
+    `asleep` is true outside the office hours of its place, and on its holidays.
     """
 
     slug: str
@@ -41,6 +43,7 @@ class Stage:
     orientation: str = LANDSCAPE
     item: int = 0
     ready: bool = True
+    asleep: bool = False
 
     @property
     def portrait(self) -> bool:
@@ -106,7 +109,16 @@ def stage_of(session: Session, board: Board, orientation: str = LANDSCAPE, item:
         orientation=orientation,
         item=item,
         ready=company is not None,
+        asleep=not _is_open(session, board, now.astimezone(ZoneInfo(timezone))),
     )
+
+
+def _is_open(session: Session, board: Board, local: datetime) -> bool:
+    """By the board's own hours, else by those of its site."""
+    own = board.settings.get("hours")
+    site = whereabouts.site_of(session, board) if own is None else None
+    kept = site.office_hours if site else None
+    return opening.is_open(own or kept, board.settings.get("holidays", ()), local)
 
 
 def _scope(board: Board) -> tuple[str, int]:

@@ -30,6 +30,8 @@ class Visitor:
     key: Hashable
     screen_id: int | None = None
     heard: Callable[[Mapping[str, Any]], None] = lambda _message: None
+    # Somebody at the desk looks at a board to see whether it is fit to be shown again.
+    stays_lit: bool = False
 
 
 @dataclass(eq=False)
@@ -105,6 +107,10 @@ class Hub:
     def tell(self, screen_id: int, command: Mapping[str, Any]) -> None:
         """Sends `{type: cmd, …}` to one screen; from any thread."""
         self._soon(lambda: self._command(lambda who: who.screen_id == screen_id, command))
+
+    def tell_those(self, concerns: Callable[[Visitor], bool], command: Mapping[str, Any]) -> None:
+        """The same to everybody of whom that is true; from any thread."""
+        self._soon(lambda: self._command(concerns, command))
 
     def tell_all(self, key: Hashable, command: Mapping[str, Any]) -> None:
         """The same to everybody who shows one picture."""

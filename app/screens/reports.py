@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 STORE_SECONDS = 5.0
 NUMBERS = ("v", "heap", "uptime", "errors", "dpr")
 WORDS = ("scene", "build", "viewport")
+FLAGS = ("dark",)
 LETTERS = 64
 
 
@@ -28,10 +29,20 @@ class Reports:
         self._database = database
         self._fresh: dict[int, tuple[datetime, dict[str, Any]]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        self._dark: dict[int, object] = {}
 
     def put(self, screen_id: int, message: Mapping[str, Any]) -> None:
-        """Keeps the known fields of a report, with the time it came; the rest is dropped."""
-        self._fresh[screen_id] = (clock.now(), read(message))
+        """Keeps the known fields of a report, with the time it came; the rest is dropped.
+
+        Whoever darkens screens waits for their word: that one is stored at once.
+        """
+        report = read(message)
+        self._fresh[screen_id] = (clock.now(), report)
+        dark = report.get("dark")
+        if self._dark.get(screen_id) != dark:
+            self._dark[screen_id] = dark
+            self._hurry.set()
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -56,7 +67,9 @@ class Reports:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(STORE_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), STORE_SECONDS)
+            self._hurry.clear()
             try:
                 await asyncio.to_thread(self.store)
             except Exception:
@@ -80,4 +93,5 @@ def read(message: Mapping[str, Any]) -> dict[str, Any]:
         and value.isascii()
         and value.isprintable()
     }
-    return numbers | words
+    flags = {name: value for name in FLAGS if isinstance(value := message.get(name), bool)}
+    return numbers | words | flags

@@ -30,12 +30,18 @@
 
   const here = () => location.pathname + location.search;
 
+  /* In the language of the wall, which the rail speaks. */
+  function said(name, plain) {
+    const rail = document.getElementById("rail");
+    return (rail && rail.dataset[name]) || plain;
+  }
+
   /* The screen's number as large as can be, and its name. */
   function identify(told) {
     if (document.querySelector(".called")) return;
     const card = document.createElement("section");
     card.className = "scene identify called";
-    const lines = { label: "this is screen", display: told.number, lead: told.name };
+    const lines = { label: said("called", "this is screen"), display: told.number, lead: told.name };
     for (const [kind, words] of Object.entries(lines)) {
       const line = document.createElement("p");
       line.className = kind;
@@ -47,8 +53,11 @@
     setTimeout(() => card.remove(), 1000 * Number(limits.identify));
   }
 
-  /* A dark screen stays dark when its page is loaded anew. */
+  const isDark = () => stage.classList.contains(BLANK);
+
+  /* A dark screen stays dark when its page is loaded anew. Whoever darkened it waits for our word. */
   function darken(dark) {
+    if (isDark() !== dark) setTimeout(() => document.dispatchEvent(new CustomEvent("wall:darkened")));
     stage.classList.toggle(BLANK, dark);
     try {
       if (dark) sessionStorage.setItem(BLANK, "yes");
@@ -80,6 +89,8 @@
     },
     /* Another build: everybody reloads, but not everybody at once. */
     renew: () => leaveFor(here(), Math.random() * 1000 * Number(limits.spread)),
+    reload: orders.reload,
+    isDark,
   };
 
   if (wasDark()) darken(true);

@@ -21,6 +21,7 @@
   let v = -1;
   let askedAt = -Infinity;
   let errors = 0;
+  let reportedTo = null;
 
   function ask() {
     const now = performance.now();
@@ -78,6 +79,10 @@
       return;
     }
     rotation.tick();
+    if (kind === "snap" && reportedTo !== epoch) {
+      reportedTo = epoch;
+      report();
+    }
     document.dispatchEvent(new CustomEvent(kind === "snap" ? "wall:snapped" : "wall:swapped"));
   }
 
@@ -90,6 +95,7 @@
       heap: performance.memory ? performance.memory.usedJSHeapSize : 0,
       uptime: Math.round((performance.now() - startedAt) / 1000),
       errors,
+      dark: orders.isDark(),
       viewport: `${innerWidth}x${innerHeight}`,
       dpr: window.devicePixelRatio || 1,
     });
@@ -119,6 +125,7 @@
   document.addEventListener("htmx:ws:before:message:incoming", receive);
   document.addEventListener("htmx:ws:after:message:incoming", swapped);
   document.addEventListener("wall:missing", ask);
+  document.addEventListener("wall:darkened", report);
   setInterval(report, 1000 * Number(page.dataset.report));
   turn();
   guard.open();

@@ -19,7 +19,7 @@ def order(ears: Ears) -> dict[str, object]:
     return message
 
 
-@pytest.mark.parametrize("what", ["reload", "identify", "blank", "unblank"])
+@pytest.mark.parametrize("what", ["reload", "identify"])
 def test_an_order_reaches_its_screen_and_no_other(
     home: House, api: httpx.Client, what: str
 ) -> None:
