@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import console
 from app.errors import CheerboardError
-from app.intake import deliveries, registration, rehearsal, sourcebook, strictjson
+from app.intake import deliveries, filecommand, registration, rehearsal, sourcebook, strictjson
 from app.intake.models import Source
 from app.intake.strictjson import JSONRefusedError
 from app.settings import Settings
@@ -17,6 +17,7 @@ from app.settings import Settings
 cli = typer.Typer()
 source_cli = typer.Typer(help="Survey platforms that send answers.", no_args_is_help=True)
 cli.add_typer(source_cli, name="source")
+cli.command("import")(filecommand.import_file)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

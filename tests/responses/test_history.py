@@ -160,3 +160,26 @@ def test_a_second_time_adds_nothing(northwind: Database) -> None:
     assert together(northwind, 2, batch, AT).added == 50
     again = together(northwind, 2, batch, AT + timedelta(days=1))
     assert (again.added, again.repeated, again.changes) == (0, 50, [])
+
+
+def test_every_field_alone_is_news(northwind: Database) -> None:
+    changed: dict[str, Any] = {
+        "score": 3, "comment": "Better", "email": "bo@example.com", "name": "Bo",
+        "submitted_at": AT - timedelta(days=2), "updated_at": AT, "version": 5.0,
+        "survey_id": "t", "channel": "web", "consent": True, "attributes": {"plan": "b"},
+    }  # fmt: skip
+    plain: dict[str, Any] = {
+        "score": 9,
+        "submitted_at": AT - timedelta(days=3),
+        "attributes": {"plan": "a"},
+    }
+    first = [Answer(**{"response_id": name, **plain}) for name in changed]
+    second = [Answer(**{"response_id": n, **plain, n: changed[n]}) for n in changed]
+    for hour, batch in enumerate((first, second)):
+        with clock.frozen(AT + timedelta(hours=hour)):
+            usual(northwind, 1, batch, clock.now())
+            outcome = together(northwind, 2, batch, clock.now())
+    assert known(northwind, 1) == known(northwind, 2)
+    # The day of an answer is taken once, and what only orders updates is no change.
+    orders = {"submitted_at", "updated_at", "version"}
+    assert {one.row["external_id"] for one in outcome.changes} == set(changed) - orders
