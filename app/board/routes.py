@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from app.board.scene import LANDSCAPE, PORTRAIT, Stage, stage_of
 from app.errors import CheerboardError
 from app.live.envelope import stamp
 from app.people.authorize import Actor, may
-from app.people.doors import SCREEN_COOKIE, cookie_name, set_cookie
+from app.people.doors import OPEN, SCREEN_COOKIE, cookie_name, set_cookie
 from app.screens.tokens import COOKIE_SECONDS
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,12 @@ LIMITS = {
     "retry": 5,
     "identify": 15,
 }
+
+
+@router.get("/tv/worker.js", dependencies=[OPEN])
+def worker() -> Response:
+    """What shows the last picture while the server is away; its place says for which pages."""
+    return FileResponse(web.STATIC / "js/worker.js", media_type="text/javascript")
 
 
 @router.get("/tv/{slug}")
@@ -141,6 +147,7 @@ def _for_scripts(on_air: Live, wall: Wall, stage: Stage, timeline: Timeline) -> 
         "plan": json.dumps(timeline.told()),
         "limits": LIMITS,
         "live": f"/tv/{wall.slug}/live?{urlencode(_asked_again(wall))}",
+        "policy": web.CONTENT_SECURITY_POLICY,
         "turns": stage.settings.get("orientation", "auto") == "auto",
         "scale": stage.settings.get("scale", 1),
         "overscan": stage.settings.get("overscan", 0),

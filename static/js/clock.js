@@ -19,6 +19,11 @@
       offset = Math.max(...samples);
     },
 
+    /* Forgets what it was set by: a kept page knew no better than the TV's own clock. */
+    begin() {
+      samples.length = 0;
+    },
+
     /* "14:32" of a moment in the board's own zone, which the rail's <time> tells by its offset. */
     shown(moment) {
       const time = document.querySelector("#slot-rail time");

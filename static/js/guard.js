@@ -9,12 +9,16 @@
   const seconds = (name) => 1000 * Number(limits[name]);
   const NORMAL = "";
 
-  let heardAt = performance.now();
-  let heardTime = null;
+  /* A page that worker.js kept: nobody was heard since it was put aside, and it says so at once. */
+  let kept = "kept" in limits;
+  let heardAt = kept ? -Infinity : performance.now();
+  let heardTime = kept ? Date.parse(limits.at) : null;
   let replacedAt = 0;
   let connection = null;
 
   function heard() {
+    if (kept) clock.begin();
+    kept = false;
     heardAt = performance.now();
     heardTime = clock.now();
     if (stage.classList.contains("waiting") || stage.classList.contains("offline")) say(NORMAL);
@@ -26,8 +30,9 @@
     const word = document.querySelector(".freshness-word");
     if (!word) return;
     const since = clock.shown(heardTime === null ? clock.now() : heardTime);
-    const words = { waiting: "waiting", offline: `offline since ${since}` };
-    word.textContent = words[state] || "";
+    const rail = document.getElementById("rail");
+    const words = { waiting: "waiting", offline: "offline since {time}", ...(rail && rail.dataset) };
+    word.textContent = (state && words[state] || "").replace("{time}", since);
   }
 
   /* A socket that has gone deaf does not even close; a new element gets a new one at once. */
@@ -66,6 +71,8 @@
     connection = event.detail.connection;
   });
 
-  window.wall.guard = { heard, open, send, limits };
+  const isHeard = () => performance.now() - heardAt < seconds("waiting");
+
+  window.wall.guard = { heard, isHeard, open, send, limits };
   setInterval(watch, 250);
 })();

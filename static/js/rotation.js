@@ -35,7 +35,8 @@
      waits behind it and is not in this `content`, the whole picture, may have been taken back. */
   function follow(told, content) {
     plan = told;
-    const steps = [...plan.steps, ...(plan.next ? plan.next.steps : [])];
+    const steps = [...plan.steps, ...(plan.next ? plan.next.steps : [])]
+      .concat(plan.takeover || []);
     const wanted = new Set(steps.map(slotOf));
     for (const slot of [...picture.children]) {
       if (slot === shown) continue;
@@ -48,20 +49,30 @@
     return plan.next && now >= Date.parse(plan.next.loop_at) ? plan.next : plan;
   }
 
-  /* {step, share}: what should be on show now and how much of its time has gone. */
-  function due(now) {
+  /* {step, share}: what should be on show now and how much of its time has gone. What comes between
+     has its own moment, and the plan is late by its length ever after. */
+  function due(moment) {
+    const between = plan.takeover;
+    const late = between ? 1000 * between.seconds : 0;
+    const into = between ? moment - Date.parse(between.at) : -1;
+    if (into >= 0 && into < late) return { step: between, share: into / late, between: true };
+    return planned(into >= 0 ? moment - late : moment);
+  }
+
+  function planned(now) {
     const { loop_at: loopAt, steps } = running(now);
     const length = steps.reduce((sum, step) => sum + step.seconds, 0) * 1000;
     let into = (((now - Date.parse(loopAt)) % length) + length) % length;
     for (const step of steps) {
-      if (into < step.seconds * 1000) return { step, share: into / (step.seconds * 1000) };
+      const share = into / (step.seconds * 1000);
+      if (share < 1) return { step, share, first: step === steps[0] };
       into -= step.seconds * 1000;
     }
     return null;
   }
 
   function still() {
-    return stage.dataset.motion === "off"
+    return stage.dataset.motion !== "full"
       || (window.matchMedia && matchMedia("(prefers-reduced-motion: reduce)").matches);
   }
 
@@ -100,6 +111,8 @@
     if (!now) return;
     const slot = slotOf(now.step);
     progress(now.share);
+    stage.toggleAttribute("data-takeover", Boolean(now.between));
+    stage.toggleAttribute("data-first", Boolean(now.first));
     if (slot === shown || (forgetful && now.step.personal)) return;
     if (slot.childElementCount) change(slot);
     else document.dispatchEvent(new CustomEvent("wall:missing", { detail: now.step }));
@@ -117,10 +130,12 @@
     remember() { forgetful = false; },
     tick,
     still,
+    get plan() { return plan; },
     get scene() { return stage.dataset.scene; },
   };
 
-  clock.correct(socket.dataset.at);
+  const own = new Date().toISOString();
+  clock.correct("kept" in socket.dataset && own > socket.dataset.at ? own : socket.dataset.at);
   follow(JSON.parse(socket.dataset.plan));
   setInterval(tick, 200);
 })();

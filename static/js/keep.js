@@ -1,0 +1,49 @@
+/* The last picture, kept in the browser for a restart while the server is away. Once a minute the
+   page as it stands is put where worker.js finds it: only a picture without people and their words,
+   whatever their lease, and only while the server is heard. Needs a secure origin. */
+(() => {
+  "use strict";
+
+  const { clock, guard, orders } = window.wall;
+  const { build, policy } = document.getElementById("socket").dataset;
+  const picture = document.getElementById("picture");
+  const EVERY = 60000;
+  const NOT_KEPT = "[data-personal], .called, .cluster, .ripple, [hidden]:not(#socket)";
+  if (!navigator.serviceWorker || !window.caches) return;
+
+  const isFit = () => orders.isDark()
+    || (picture.querySelector(":scope > :not([hidden])") && !shownPerson());
+  const shownPerson = () => [...picture.children].some((slot) => !slot.hidden
+    && "personal" in slot.dataset);
+
+  /* The page as a new load would find it: without what scripts made, without anybody. */
+  function copy() {
+    const root = document.documentElement.cloneNode(true);
+    root.querySelectorAll(NOT_KEPT).forEach((one) => one.remove());
+    if (orders.isDark()) root.querySelector("#picture").replaceChildren();
+    for (const one of [root, ...root.querySelectorAll("[style]")]) one.removeAttribute("style");
+    const socket = root.querySelector("#socket");
+    for (const name of ["hx-ws:connect", "data-htmx-powered"]) socket.removeAttribute(name);
+    socket.dataset.at = new Date(clock.now()).toISOString();
+    socket.dataset.plan = JSON.stringify(window.wall.rotation.plan);
+    socket.dataset.kept = "yes";
+    return `<!doctype html>${root.outerHTML}`;
+  }
+
+  async function keep() {
+    if (!guard.isHeard() || !isFit()) return;
+    const store = await caches.open(`cheerboard-${build}`);
+    const headers = {
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": policy,
+    };
+    await store.put(location.pathname, new Response(copy(), { headers }));
+  }
+
+  window.wall.keep = keep;
+  navigator.serviceWorker.register(`/tv/worker.js?build=${build}`, { scope: "/tv/" })
+    .catch(() => { /* the board does without */ });
+  document.addEventListener("wall:snapped", () => setTimeout(keep, 2000));
+  document.addEventListener("wall:darkened", keep);
+  setInterval(keep, EVERY);
+})();

@@ -1,0 +1,84 @@
+"""A screen that is switched on while the server is away, and what weeks do to a panel."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.board.house import House
+from tests.board.screenplay import answer
+from tests.browser.puppet import until
+
+pytestmark = pytest.mark.browser
+
+KEPT = """async () => {
+  for (const name of await caches.keys()) {
+    const found = await (await caches.open(name)).match("/tv/hall");
+    if (found) return found.text();
+  }
+  return "";
+}"""
+
+
+def test_a_restart_while_the_server_is_away_shows_the_last_picture(home: House, tv: Page) -> None:
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    until(tv, "navigator.serviceWorker.controller !== null")
+    # What the worker did not see the page ask for comes with the next load.
+    tv.reload()
+    dot = answer(home.database)
+    expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+    for _ in range(200):
+        if dot in (kept := tv.evaluate(KEPT)):
+            break
+        tv.evaluate("wall.keep()")
+    assert dot in kept
+    assert "style=" not in kept
+    home.stop()
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+    expect(tv.locator(".freshness-word")).to_have_text(re.compile(r"offline since \d\d:\d\d"))
+    expect(tv.locator(".scene.pulse")).to_be_visible()
+    home.start()
+    again = answer(home.database)
+    expect(tv.locator(f"#slot-rail #{again}")).to_be_attached()
+    expect(tv.locator(".freshness-word")).to_have_text("")
+
+
+def test_no_person_and_none_of_their_words_are_kept(home: House, tv: Page) -> None:
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    dot = answer(home.database)  # once it is here no whole picture comes any more
+    expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+    tv.evaluate(
+        """async () => {
+          const slot = document.createElement("div");
+          slot.dataset.personal = "";
+          slot.textContent = "Ana Muster";
+          document.getElementById("picture").append(slot);
+          for (const name of await caches.keys()) await caches.delete(name);
+        }"""
+    )
+    tv.evaluate("wall.keep()")
+    assert tv.evaluate(KEPT) == ""
+    tv.evaluate("document.querySelector('[data-personal]').hidden = true")
+    tv.evaluate("wall.keep()")
+    kept = tv.evaluate(KEPT)
+    assert "Ana Muster" not in kept
+    assert "slot-rail" in kept
+
+
+def test_everything_moves_a_little_and_the_rail_changes_its_edge(home: House, tv: Page) -> None:
+    """Half an hour of the server's time: no place of the panel shows the same for all of it."""
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    boxes = set()
+    for minute in range(0, 32, 2):
+        tv.evaluate("(at) => wall.wear.move(at)", 3_600_000 * 500_000 + 60_000 * minute)
+        box = tv.locator("#rail").bounding_box()
+        assert box
+        boxes.add((box["x"], box["y"]))
+    assert len(boxes) >= 9
+    tv.evaluate("(at) => wall.wear.move(at)", 3_600_000 * 500_001)
+    hopped = tv.locator("#rail").bounding_box()
+    assert hopped
+    assert hopped["y"] < 540 < min(y for _x, y in boxes)
+    for edge in ("document.documentElement.scrollWidth", "document.documentElement.scrollHeight"):
+        assert tv.evaluate(edge) <= 1920
