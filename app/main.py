@@ -25,6 +25,7 @@ from app.intake.reception import Reception
 from app.intake.routes import PATH, Hook, hook
 from app.live.bus import Bus
 from app.migrations import migrate
+from app.people import firststart
 from app.people import routes as people
 from app.screens import routes as screens
 from app.screens import tokens
@@ -128,6 +129,7 @@ async def _open(app: FastAPI, house: AsyncExitStack) -> None:
         while not await asyncio.to_thread(_migrated, app):  # noqa: ASYNC110 - it cannot call us
             await asyncio.sleep(RETRY_SECONDS)
         state = app.state
+        await asyncio.to_thread(firststart.log_code, state.database, state.settings)
         house.push_async_callback(state.live.stop)
         await state.live.start()
         # Before the first delivery: what another process commits from now on is heard.

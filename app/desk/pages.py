@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock, web
 from app.board import wording
 from app.board.models import Board
+from app.people import firststart
 from app.people.authorize import Actor, may
 from app.people.doors import OPEN, Acting, May
 from app.people.models import Company
@@ -22,8 +23,18 @@ FEW = 10
 
 
 @router.get("/", dependencies=[OPEN])
-def root(actor: Acting) -> Response:
+def root(db: web.Db, actor: Acting) -> Response:
+    if actor.role == "nobody":
+        with db.read() as session:
+            if firststart.is_fresh(session):
+                return RedirectResponse("/setup", 303)
     return RedirectResponse(f"/tv/{actor.board_slug}" if actor.board_slug else "/desk", 303)
+
+
+@router.get("/desk/more")
+def more(request: Request, actor: Annotated[Actor, Depends(May("desk.view"))]) -> Response:
+    """Every way there is, for a phone whose bar shows only some."""
+    return web.page(request, "desk/more.html", actor=actor, here="more")
 
 
 @router.get("/desk")

@@ -132,12 +132,18 @@ def lead_add(
     email: str,
     name: Annotated[str, typer.Option()],
     role: Annotated[Literal["admin", "lead", "viewer"], typer.Option()],
+    team: Annotated[
+        list[str] | None,
+        typer.Option(help="A team this lead leads, repeatable; without any, all teams."),
+    ] = None,
     *,
     password_stdin: FromStdin = False,
 ) -> None:
     """A new account; without a terminal and without a password, one is made and shown once."""
+    if team and role != "lead":
+        console.refuse("Only a lead has teams: leave --team away.")
     password, is_made = _password(from_stdin=password_stdin)
-    accounts.add_account(console.database(), email, name, role, password)
+    accounts.add_account(console.database(), email, name, role, password, team or ())
     console.say(f"{email} may sign in as {role}.")
     if is_made:
         console.say(f"Password, shown this once: {password}")

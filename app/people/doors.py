@@ -67,6 +67,17 @@ def clear_cookie(response: Response, settings: Settings, name: str = SESSION_COO
     )
 
 
+def is_sealed(connection: HTTPConnection, settings: Settings) -> bool:
+    """Whether browsers trust this way enough for passkeys and installing: https or localhost."""
+    return web.is_https(settings) or connection.url.hostname == "localhost"
+
+
+def address_of_page(connection: HTTPConnection, settings: Settings, path: str) -> str:
+    """The absolute address of a path: under BASE_URL, else as this browser reached us."""
+    base = settings.base_url or f"{connection.url.scheme}://{connection.url.netloc}"
+    return base.rstrip("/") + path
+
+
 def recognise(connection: HTTPConnection, db: web.Db, settings: web.Config) -> Actor:
     """The actor behind a request or a socket: Bearer token, else session, else screen cookie.
 
@@ -217,5 +228,11 @@ async def _check_forgery(request: Request, settings: Settings, actor: Actor) -> 
         raise ForbiddenError("This page is too old; reload it and try again.")
 
 
+def installs(request: Request) -> bool:
+    """Whether a phone may put the desk on its home screen: on https only."""
+    return web.is_https(request.app.state.settings)
+
+
 # Every page offers only what will work.
 web.environment.globals["may"] = may
+web.environment.globals["installs"] = installs

@@ -1,5 +1,6 @@
 """Signed-in browsers: opened, found, kept awake and ended on the server."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, update
@@ -15,7 +16,7 @@ ABSOLUTE = timedelta(days=14)
 TOUCH = timedelta(minutes=5)
 
 
-def open_session(session: Session, account_id: int) -> str:
+def open_session(session: Session, account_id: int, browser: str = "") -> str:
     """A new session's key, for the cookie. Sessions that ran out are cleared on the way."""
     now = clock.now()
     session.execute(
@@ -31,6 +32,7 @@ def open_session(session: Session, account_id: int) -> str:
             created_at=now,
             seen_at=now,
             expires_at=now + ABSOLUTE,
+            browser=browser[:80],
         )
     )
     return key
@@ -80,3 +82,26 @@ def close_session(session: Session, key: str) -> None:
 def close_all(session: Session, account_id: int) -> None:
     """Signs an account out everywhere: its password changed or it was closed."""
     session.execute(delete(AccountSession).where(AccountSession.account_id == account_id))
+
+
+def close_one(session: Session, account_id: int, session_id: int) -> None:
+    """Signs one browser of an account out, by its number."""
+    session.execute(
+        delete(AccountSession).where(
+            AccountSession.id == session_id, AccountSession.account_id == account_id
+        )
+    )
+
+
+def live_of(session: Session, account_id: int) -> Sequence[AccountSession]:
+    """Where an account is signed in, used last first."""
+    now = clock.now()
+    return session.scalars(
+        select(AccountSession)
+        .where(
+            AccountSession.account_id == account_id,
+            AccountSession.expires_at > now,
+            AccountSession.seen_at > now - IDLE,
+        )
+        .order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())
+    ).all()

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from app import clock
 from app.db import Database
-from app.people.routes import local_path
+from app.people.signin import local_path
 from tests.people.visitor import PASSWORD, Visitor, house, lead
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
