@@ -104,7 +104,8 @@ def address() -> Found:
 def name(url: str) -> Found:
     host = urlsplit(url).hostname or ""
     try:
-        return True, f"{host} is {socket.getaddrinfo(host, None)[0][4][0]}"
+        found = str(socket.getaddrinfo(host, None)[0][4][0])
+        return True, found if found == host else f"{host} is {found}"
     except (OSError, UnicodeError):
         return False, f"The network does not know the name {host}."
 
@@ -160,7 +161,7 @@ def look(port: int, go: str = "") -> dict[str, Any] | None:
     browser = http.client.HTTPConnection("127.0.0.1", port, timeout=ROUND)
     try:
         browser.request("GET", "/json/list")
-        pages = [one for one in json.load(browser.getresponse()) if "chrome:" not in one["url"]]
+        pages = [one for one in json.load(browser.getresponse()) if "top-chrome" not in one["url"]]
         place = urlsplit(pages[0]["webSocketDebuggerUrl"]).path
         browser.request(
             "GET", place, headers={"Upgrade": "websocket", "Connection": "Upgrade", **key}
