@@ -112,9 +112,9 @@ def name(url: str) -> Found:
 
 def fetch(url: str, sender: str) -> int:
     """The HTTP status of an address, redirects not followed; 0 when nobody answered in time."""
-    parts = urlsplit(url)
-    kind = {"https": http.client.HTTPSConnection}.get(parts.scheme, http.client.HTTPConnection)
     try:
+        parts = urlsplit(url)
+        kind = {"https": http.client.HTTPSConnection}.get(parts.scheme, http.client.HTTPConnection)
         with contextlib.closing(kind(parts.netloc, timeout=PATIENCE)) as asked:
             from_us = {"User-Agent": f"cheerboard-kiosk/1 {sender}"}
             asked.request("GET", f"{parts.path}?{parts.query}", headers=from_us)
@@ -269,9 +269,7 @@ class Box:
 
 def screens(drm: Path = Path("/sys/class/drm")) -> int:
     """How many are plugged in and have said what they are."""
-    ports = [
-        port.parent for port in drm.glob("card*-*/status") if port.read_text() == "connected\n"
-    ]
+    ports = [p.parent for p in drm.glob("card*-*/status") if p.read_text() == "connected\n"]
     return sum(bool((port / "edid").read_bytes()) for port in ports)
 
 
