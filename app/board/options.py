@@ -12,7 +12,7 @@ from app.board.scene import scenes
 from app.errors import CheerboardError
 
 # The wall's own order; scenes added later follow by name.
-FIRST = ("pulse", "tide", "leaderboard", "hero", "story")
+FIRST = ("pulse", "tide", "leaderboard", "hero", "story", "ladder", "week", "today")
 MOST_SCENES = 12
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 HOURS = re.compile(
