@@ -6,9 +6,10 @@ what meets something stored goes the ledger's own way.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -38,7 +39,6 @@ _ATTRIBUTES = _COLUMNS.index("attributes")
 _TOGETHER = 16
 _MOST_REMEMBERED = 50_000
 _LAST_ID = select(func.max(RESPONSE.c.id))
-_VOICE = ("score", "answered_on", "site_id", "team_id", "person_id", "survey_id", "channel")
 
 Cells = tuple[Any, ...]
 
@@ -50,6 +50,7 @@ class Past:
     entry: Entry
     row: Row
     cells: Cells
+    voice: Voice | None
 
 
 @dataclass(slots=True)
@@ -95,7 +96,8 @@ def prepare(
         entry = Entry(source_id, None, at, answer)
         row = revised(None, entry, known)
         cells = _CELLS(row)
-        found.append(Past(entry, row, _driver_cells(cells) if is_sqlite else cells))
+        ready = _driver_cells(cells) if is_sqlite else cells
+        found.append(Past(entry, row, ready, voice_of(row)))
     return found
 
 
@@ -202,11 +204,7 @@ def _insert(connection: Connection, pasts: Sequence[Past], outcome: Outcome) -> 
     else:
         _copy(connection, [past.cells for past in pasts])
     connection.execute(_ledger_of(connection.dialect.name), {"last": last, "at": _now(connection)})
-    voices = select(*(RESPONSE.c[name] for name in _VOICE), func.count()).where(
-        RESPONSE.c.id > last
-    )
-    for row in connection.execute(voices.group_by(*(RESPONSE.c[name] for name in _VOICE))):
-        outcome.voices[Voice(*row[:-1])] = row[-1]
+    outcome.voices = Counter(past.voice for past in pasts if past.voice is not None)
     outcome.added += len(pasts)
     outcome.new = [past.row for past in pasts]
 
@@ -260,7 +258,8 @@ def _pairs(day: str) -> Iterator[tuple[str, str]]:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    # Always UTC already; the zone is what stands behind the microseconds.
+    return at.isoformat(" ", "microseconds")[:26]
 
 
 def _driver_cells(cells: Cells) -> Cells:
@@ -285,7 +284,7 @@ def _dumps(items: tuple[tuple[str, str], ...]) -> str:
 def _conversions() -> list[tuple[int, Callable[[Any], Any]]]:
     by_name: dict[str, Callable[[Any], Any]] = {
         "attributes": _written,
-        "answered_on": lambda day: day.isoformat(),
+        "answered_on": date.isoformat,
     }
     for name in ("submitted_at", "updated_at", "stored_at"):
         by_name[name] = _moment

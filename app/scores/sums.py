@@ -7,19 +7,26 @@ from app.scores import nps, tallies
 from app.scores.nps import Tally
 from app.scores.tallies import COMPANY, COUNTS, Key
 
+# Which of the three counts a score is in.
+_PLACES = tuple(COUNTS.index(f"{nps.category(score)}s") for score in range(11))
+
 
 def sums_of(voices: Mapping[Voice, int]) -> dict[Key, Tally]:
     """What these voices, each so many times, add to the company, sites, teams and people."""
     counts: dict[Key, list[int]] = {}
-    for voice, many in voices.items():
-        part = tallies.segment(voice.survey_id, voice.channel)
-        place = COUNTS.index(f"{nps.category(voice.score)}s")
+    parts: dict[tuple[str | None, str | None], str] = {}
+    for (score, day, site_id, team_id, person_id, survey_id, channel), many in voices.items():
+        part = parts.get((survey_id, channel))
+        if part is None:
+            part = parts[survey_id, channel] = tallies.segment(survey_id, channel)
+        place = _PLACES[score]
         for scope, scope_id in (
-            ("company", COMPANY),
-            ("site", voice.site_id),
-            ("team", voice.team_id),
-            ("person", voice.person_id),
-        ):
+            ("company", COMPANY), ("site", site_id), ("team", team_id), ("person", person_id),
+        ):  # fmt: skip
             if scope_id is not None:
-                counts.setdefault((scope, scope_id, voice.day, part), [0, 0, 0])[place] += many
+                key = (scope, scope_id, day, part)
+                three = counts.get(key)
+                if three is None:
+                    three = counts[key] = [0, 0, 0]
+                three[place] += many
     return {key: Tally(*three) for key, three in counts.items()}
