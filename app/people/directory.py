@@ -28,7 +28,7 @@ DONE = {
 def directory(request: Request, db: web.Db, actor: Admin, done: str = "") -> Response:
     with db.read() as session:
         people = session.scalars(select(Account).order_by(Account.name, Account.id)).all()
-        led = set(session.execute(select(AccountTeam.account_id, AccountTeam.team_id)).tuples())
+        led = {(row.account_id, row.team_id) for row in session.scalars(select(AccountTeam))}
         return web.page(
             request,
             "people/accounts.html",

@@ -143,7 +143,7 @@ async def _refuses(client: httpx.AsyncClient, world: World, role: str, name: str
 
 def _is_refusal(answer: httpx.Response) -> bool:
     goal = answer.headers.get("location", "")
-    return answer.status_code in (401, 403) or goal.startswith(("/signin", "/screen"))
+    return answer.status_code in (401, 403) or goal.startswith(("/signin?next=", "/screen"))
 
 
 async def _ask(

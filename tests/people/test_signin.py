@@ -37,10 +37,12 @@ def test_the_way_in(app: FastAPI) -> None:
     assert visitor.get("/signin").headers["location"] == "/desk"
 
 
-def test_without_accounts_the_page_says_how_to_make_one(database: Database, tmp_path: Path) -> None:
-    page = Visitor(house(database, tmp_path)).get("/signin")
-    assert "cheerboard lead add" in page.text
-    assert "<input" not in page.text  # nothing to fill in: no stranger can be first
+def test_without_accounts_every_way_leads_to_the_first_start(
+    database: Database, tmp_path: Path
+) -> None:
+    visitor = Visitor(house(database, tmp_path))
+    assert visitor.get("/").headers["location"] == "/setup"
+    assert visitor.get("/signin").headers["location"] == "/setup"
 
 
 @pytest.mark.parametrize(
