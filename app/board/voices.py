@@ -12,15 +12,21 @@ from app.board.scene import Stage
 from app.responses.models import COUNTED, Response
 from app.scores.nps import category
 
+# What is imported, filled in or replayed later than this after the customer spoke is history.
+NEWS = timedelta(minutes=10)
 KINDS = ("promoter", "passive", "detractor")
 
 
 @dataclass(frozen=True)
 class Voice:
-    """`id` names this dot wherever it is drawn; `kind` is promoter, passive or detractor."""
+    """`id` names this dot wherever it is drawn; `kind` is promoter, passive or detractor.
+
+    `is_past`: the answer was given long before we heard of it, so it does not come in as news.
+    """
 
     id: str
     kind: str
+    is_past: bool = False
 
 
 def recent(session: Session, stage: Stage, limit: int, days: int | None = None) -> list[Voice]:
@@ -36,7 +42,7 @@ def newest(
 ) -> list[Voice]:
     """The last counted voices that meet every condition, oldest first."""
     query = (
-        select(Response.id, Response.score)
+        select(Response.id, Response.score, Response.submitted_at, Response.stored_at)
         .where(COUNTED, *of)
         .order_by(Response.submitted_at.desc(), Response.id.desc())
         .limit(limit)
@@ -45,8 +51,8 @@ def newest(
         query = query.where(Response.answered_on >= since)
     rows = session.execute(query).all()
     return [
-        Voice(id=str(id_), kind=category(score))
-        for id_, score in reversed(rows)
+        Voice(id=str(id_), kind=category(score), is_past=stored_at - submitted_at > NEWS)
+        for id_, score, submitted_at, stored_at in reversed(rows)
         if score is not None
     ]
 

@@ -19,7 +19,7 @@
 
   function look() {
     const dots = dotsOf();
-    const fresh = dots.filter((dot) => !known.has(dot.id));
+    const fresh = dots.filter((dot) => !known.has(dot.id) && !("past" in dot.dataset));
     known.clear();
     dots.forEach((dot) => known.add(dot.id));
     return fresh;
