@@ -16,6 +16,12 @@ from tests import postgres
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PLAYWRIGHT_BROWSERS = (".cache/ms-playwright", "Library/Caches/ms-playwright")
 CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
+FOR_THE_BOX = {
+    "shellcheck": "shellcheck",
+    "cage": "cage",
+    "Xwayland": "xwayland",
+    "cec-ctl": "v4l-utils",
+}
 NO_CHROMIUM = (
     "The tests drive a Chromium and none that starts was found: install your system's `chromium`, "
     "or run `.venv/bin/playwright install --with-deps chromium`."
@@ -40,6 +46,13 @@ def prepare() -> list[str]:
     if not _had(postgres.binaries, _postgresql):
         missing.append(NO_POSTGRES)
     return missing
+
+
+def furnish() -> None:
+    """What `kiosk/tests` uses where it can be had; without it they skip, and say why."""
+    missing = [package for command, package in FOR_THE_BOX.items() if not shutil.which(command)]
+    if missing:
+        _apt(*missing)
 
 
 def _of_playwright() -> list[str]:
@@ -87,15 +100,15 @@ def _no_cluster() -> Iterator[None]:
         CLUSTERS.write_text(before)
 
 
-def _apt(package: str) -> None:
-    """Debian's package, where we may install one. Without lists, or with old ones, they come
+def _apt(*packages: str) -> None:
+    """Debian's packages, where we may install one. Without lists, or with old ones, they come
     first.
     """
     if not _may_install() or shutil.which("apt-get") is None:
         return
-    print(f"Installing {package}", flush=True)
+    print(f"Installing {', '.join(packages)}", flush=True)
     apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y"]
-    install = [*apt, "install", "--no-install-recommends", package]
+    install = [*apt, "install", "--no-install-recommends", *packages]
     if not _quietly(install):
         _quietly([*apt, "update"])
         _quietly(install)
@@ -129,5 +142,6 @@ def _quietly(command: list[str]) -> bool:
 
 if __name__ == "__main__":
     trouble = prepare()
+    furnish()
     print("\n".join(trouble), end="\n" if trouble else "", file=sys.stderr)
     sys.exit(bool(trouble))

@@ -147,3 +147,10 @@ def test_what_is_there_is_left_alone(bare: Bare) -> None:
     assert machine.prepare() == []
     assert postgres.binaries() == bare.bin
     assert not any("apt-get" in line for line in bare.asked)
+
+
+def test_what_the_box_is_tested_with_comes_in_one_go(bare: Bare) -> None:
+    bare.add_apt()
+    bare.add("shellcheck")
+    machine.furnish()
+    assert bare.asked == [f"apt-get -qq -y {INSTALL} cage xwayland v4l-utils"]
