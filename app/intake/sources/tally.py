@@ -41,7 +41,7 @@ def _value(given: Document) -> Any:
     value, options = given.get("value"), given.get("options")
     if not isinstance(value, list) or not isinstance(options, list):
         return value
-    texts = {one.get("id"): one.get("text") for one in options if isinstance(one, dict)}
+    texts = {str(one.get("id")): one.get("text") for one in options if isinstance(one, dict)}
     chosen = [texts.get(one, one) if isinstance(one, str) else one for one in value]
     return ", ".join(map(str, chosen)) or None
 
