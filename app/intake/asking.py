@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict, deque
 from dataclasses import replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from app import clock
 from app.intake import reading, sourcebook
@@ -11,7 +12,7 @@ from app.intake.deliveries import Waiting
 from app.intake.reading import Reading
 from app.intake.rest import Client, LaterError, RefusedError
 from app.intake.shelf import Shelf
-from app.intake.source import Call, Fetched
+from app.intake.source import Api, Call, Fetched
 from app.intake.sourcebook import KnownSource
 
 # A list of a hundred events, with what each needs, and something kept that was looked up anew.
@@ -25,7 +26,7 @@ class Asking:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._shelf = Shelf()
-        self._locks: defaultdict[tuple[int, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self._calls: defaultdict[int, deque[float]] = defaultdict(deque)
         # What a delivery of many parts has already, when one of them has to be asked again.
         self._partly: dict[int, dict[str, Fetched]] = {}
@@ -52,9 +53,9 @@ class Asking:
                     raise
         raise LaterError("The API's answers do not fit together.")
 
-    async def get(self, source: KnownSource, path: str) -> Any:
+    async def get(self, source: KnownSource, path: str, api: Api | None = None) -> Any:
         """One document at the source's pace. Raises RefusedError or LaterError."""
-        api = source.platform.api
+        api = api or source.platform.api
         if api is None:
             raise RefusedError(f"{source.platform.title} is not asked for answers.")
         try:
@@ -66,10 +67,9 @@ class Asking:
         return await self._client.get(base, path, headers)
 
     async def _answer(self, source: KnownSource, row: Waiting, call: Call) -> Fetched:
-        if not call.is_kept:
-            return await self._asked(source, row, call)
+        lock = self._locks.setdefault((source.id, call.path), asyncio.Lock())
         # Whoever comes second finds what the first one brought.
-        async with self._locks[source.id, call.path]:
+        async with lock:
             return await self._asked(source, row, call)
 
     async def _asked(self, source: KnownSource, row: Waiting, call: Call) -> Fetched:

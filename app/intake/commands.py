@@ -9,7 +9,15 @@ from sqlalchemy import select
 
 from app import console
 from app.errors import CheerboardError
-from app.intake import deliveries, filecommand, registration, rehearsal, sourcebook, strictjson
+from app.intake import (
+    backfillcommand,
+    deliveries,
+    filecommand,
+    registration,
+    rehearsal,
+    sourcebook,
+    strictjson,
+)
 from app.intake.models import Source
 from app.intake.strictjson import JSONRefusedError
 from app.settings import Settings
@@ -18,6 +26,7 @@ cli = typer.Typer()
 source_cli = typer.Typer(help="Survey platforms that send answers.", no_args_is_help=True)
 cli.add_typer(source_cli, name="source")
 cli.command("import")(filecommand.import_file)
+source_cli.command("backfill")(backfillcommand.backfill_source)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

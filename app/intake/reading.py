@@ -83,7 +83,7 @@ class Heard:
 
     def listen(self, source: KnownSource, document: Any, salt: bytes) -> None:
         try:
-            self.news += _said(source, document, salt)
+            self.news += said(source, document, salt)
         except IgnoredError as error:
             self.ignored.append(str(error))
         except WantedError as error:
@@ -104,15 +104,16 @@ def _failure(error: Exception) -> str:
     return f"It could not be read: {type(error).__name__}: {str(error)[:200]}"
 
 
-def _said(source: KnownSource, document: Any, salt: bytes) -> list[News]:
+def said(source: KnownSource, document: Any, salt: bytes) -> list[News]:
+    """What one document says. Raises what its platform's reader raises."""
     if not isinstance(document, Mapping):
         raise IgnoredError("It is not an object.")
-    said = list(source.read(document, source.setup))
+    news = list(source.read(document, source.setup))
     return [
         replace(one, attributes=sealing.hashed(salt, one.attributes))
         if isinstance(one, Answer) and not one.attributes.keys().isdisjoint(sealing.HASHED)
         else one
-        for one in said
+        for one in news
     ]
 
 

@@ -96,24 +96,31 @@ class Setup:
         return WantedError(Call(path, is_kept=True, is_anew=True))
 
 
-Shelf = tuple[Sequence[Document], str | None]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """A platform's REST API. `host` is scheme and host, unless the setting `api_base_url` says
     otherwise; `headers` prove who asks. Both raise ValueError, one sentence, for settings that
     cannot work. At most `per_minute` calls a minute are made for one source.
-
-    `history` is the path that begins a back-fill since a moment; `page` turns what a path
-    answered into documents as `Platform.read` takes them, and the path that follows.
     """
 
     host: Callable[[Setup], str]
     headers: Callable[[Setup], Mapping[str, str]]
     per_minute: int = 60
-    history: Callable[[Setup, datetime], str] | None = None
-    page: Callable[[Any, str, Setup], Shelf] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """How a platform's old answers are fetched; each module in `histories/` defines one.
+
+    `first` is the path that begins, since a moment; `page` turns what a path answered into
+    documents as the platform's `read` takes them, and the path that follows. With
+    `is_newest_first` a page with something older than the moment is the last.
+    """
+
+    api: Api
+    first: Callable[[Setup, datetime], str]
+    page: Callable[[Any, str, Setup], tuple[Sequence[Document], str | None]]
+    is_newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,8 @@ def compile_source(
     )  # fmt: skip
     if platform.api is not None:
         base_url(platform.api, setup)
+    elif setup["api_base_url"]:
+        _own_base_url(setup["api_base_url"])
     expressions = _expressions(platform, settings)
     named = platform.delivery_id
     is_signed = bool(ways) and all(one.get("type") == "standard_webhooks" for one, _ in ways)
@@ -150,11 +152,13 @@ def _worded(platform: Platform, settings: Mapping[str, Any]) -> dict[str, Any]:
 def base_url(api: Api, setup: Setup) -> str:
     """Scheme and host of the API in use. Raises ValueError, one sentence, when it cannot be."""
     own = setup["api_base_url"]
-    if not own:
-        return api.host(setup)
+    return _own_base_url(own) if own else api.host(setup)
+
+
+def _own_base_url(own: str) -> str:
     if not _BASE_URL.fullmatch(own):
         raise ValueError("api_base_url is scheme and host only, such as https://api.example.com.")
-    return str(own).rstrip("/")
+    return own.rstrip("/")
 
 
 def seal_settings(

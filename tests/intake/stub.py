@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+PROOFS = ("Authorization", "X-API-TOKEN", "x-api-key")
 REST = Path(__file__).parent / "rest"
 
 
@@ -56,9 +57,8 @@ def running() -> Iterator[Stub]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            stub.tokens.add(
-                self.headers.get("Authorization") or self.headers.get("X-API-TOKEN") or ""
-            )
+            given = (self.headers.get(name) for name in PROOFS)
+            stub.tokens.update(value for value in given if value)
             said = stub.answer(self.path)
             body = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
             self.send_response(said.status)

@@ -17,7 +17,7 @@ from tests.intake.recorded import Recorded
 
 EVERYTHING = recorded.everything()
 # Thin platforms need somebody to ask: test_thin_sources.py.
-CASES = [case for case in EVERYTHING if sourcebook.platforms()[case.platform].api is None]
+CASES = [case for case in EVERYTHING if not case.is_thin]
 OUTCOMES = {"upsert": "processed", "ignore": "ignored", "broken": "failed"}
 
 

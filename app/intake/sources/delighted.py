@@ -40,5 +40,5 @@ platform = Platform(
         "encoding": "hex",
     },
     delivery_id="event_id",
-    settings=frozenset({"survey_type"}),
+    settings=frozenset({"survey_type", "api_base_url"}),
 )

@@ -8,7 +8,7 @@ from app.responses.answer import Answer
 
 SETTINGS = (
     "survey_id", "score_element", "comment_element", "email_element", "name_element",
-    "email_contact_attribute",
+    "email_contact_attribute", "api_key", "api_base_url",
 )  # fmt: skip
 EVENTS = ("responseCreated", "responseUpdated", "responseFinished")
 
@@ -43,4 +43,5 @@ platform = Platform(
     delivery_id="header:webhook-id",
     settings=frozenset(SETTINGS),
     required=frozenset({"score_element"}),
+    sealed=frozenset({"api_key"}),
 )

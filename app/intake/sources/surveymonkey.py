@@ -1,7 +1,6 @@
 """SurveyMonkey: thin; an answer holds only the choice, its number is the choice's place."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from app.intake.coercion import answer, order
@@ -27,7 +26,6 @@ SETTINGS = (
     "api_base_url",
 )  # fmt: skip
 PREVIEWS = ("preview", "survey_preview")
-PAGE = 100
 
 
 def read(document: Document, setup: Setup) -> Iterator[News]:
@@ -100,32 +98,6 @@ def _questions(document: Document) -> list[Any]:
         raise DoubtfulError("The API answered without pages and questions.") from None
 
 
-def history(setup: Setup, since: datetime) -> str:
-    survey = step(setup["survey_id"], "survey id in the settings")
-    begin = since.strftime("%Y-%m-%dT%H:%M:%S")
-    return f"/v3/surveys/{survey}/responses/bulk?per_page={PAGE}&start_created_at={begin}&page=1"
-
-
-def page(document: Any, path: str, setup: Setup) -> tuple[list[Document], str | None]:
-    found = place(document, "data")
-    if not isinstance(found, list):
-        raise DoubtfulError("The API answered without a list of responses.")
-    first, _, number = path.rpartition("page=")
-    follows = f"{first}page={int(number) + 1}" if place(document, "links.next") else None
-    return [_event(one, setup) for one in found], follows
-
-
-def _event(response: Document, setup: Setup) -> Document:
-    """As a webhook would have told, with what it would have had to fetch."""
-    return {
-        "event_type": EVENTS[1],
-        "object_type": "response",
-        "object_id": place(response, "id"),
-        "resources": {"survey_id": setup["survey_id"]},
-        "details": response,
-    }
-
-
 platform = Platform(
     title="SurveyMonkey",
     read=read,
@@ -145,7 +117,5 @@ platform = Platform(
         host=lambda _: "https://api.surveymonkey.com",
         headers=bearer("access_token"),
         per_minute=100,
-        history=history,
-        page=page,
     ),
 )

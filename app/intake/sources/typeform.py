@@ -7,6 +7,11 @@ from app.intake.coercion import answer
 from app.intake.source import Document, IgnoredError, Platform, Setup, demand_same, section
 from app.responses.answer import Answer
 
+SETTINGS = (
+    "form_id", "score_field_ref", "comment_field_ref", "email_field_ref", "name_field_ref",
+    "access_token", "api_base_url",
+)  # fmt: skip
+
 
 def read(document: Document, setup: Setup) -> Iterator[Answer]:
     # A partial response shares its token with the complete one that follows.
@@ -55,8 +60,7 @@ platform = Platform(
         "encoding": "base64",
     },
     delivery_id="event_id",
-    settings=frozenset(
-        {"form_id", "score_field_ref", "comment_field_ref", "email_field_ref", "name_field_ref"}
-    ),
+    settings=frozenset(SETTINGS),
     required=frozenset({"score_field_ref"}),
+    sealed=frozenset({"access_token"}),
 )
