@@ -124,13 +124,15 @@ def fetch(url: str, sender: str) -> int:
 
 
 def server(config: Config) -> Found:
-    """The pulse: the server hears from this box, by its name, as long as it lives."""
+    """The pulse: the server hears from this box, by its name."""
     status = fetch(f"{config.url}/healthz", config.name)
     return status == 200, f"{config.url} " + (f"answered {status}" if status else "does not answer")
 
 
 def board(config: Config) -> Found:
-    status = fetch(config.link, config.name)
+    """Asked by its link; without one not, because `/screen` makes a new code for whoever asks."""
+    has_link = "token=" in config.link
+    status = fetch(config.link if has_link else f"{config.url}/readyz", config.name)
     if status == 403:
         return False, "The link of this screen is no longer good: set it up with a new one."
     return status in (200, 303), f"answered {status}" if status else "does not answer"
@@ -186,7 +188,7 @@ def ask(tab: Any, method: str, **parameters: Any) -> Any:
     tab.write(b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text)
     tab.flush()
     while True:
-        _, size = tab.read(2)  # ValueError when it hangs up
+        _, size = tab.read(2)
         if size > 125:
             size = int.from_bytes(tab.read(2 if size == 126 else 8), "big")
         told = json.loads(tab.read(size))
@@ -281,9 +283,8 @@ def notify(words: str) -> None:
 
 
 def main() -> None:
-    told = os.environ
-    words = told["KIOSK_URL"], told["KIOSK_LINK"], told["KIOSK_NAME"], told["KIOSK_HOURS"]
-    box = Box(Config(*words))
+    url, link, name, hours = (os.environ[f"KIOSK_{w}"] for w in ("URL", "LINK", "NAME", "HOURS"))
+    box = Box(Config(url, link, name, hours))
     box.started = time.monotonic()
     checking = threading.Thread(target=box.check_for_ever, daemon=True)
     checking.start()

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -139,6 +140,16 @@ def test_says_which_check_failed(
     assert found["go"] is None
     line = next(one for one in found["checks"] if one["ok"] is False)
     assert (line["name"], words in line["words"]) == (failed, True)
+
+
+def test_a_box_that_pairs_by_code_makes_no_codes_by_asking(
+    server: FakeServer, config: Config
+) -> None:
+    server.answers = {"/healthz": 200, "/readyz": 200}
+    unpaired = replace(config, link=f"{server.url}/screen")
+    assert Box(unpaired).check()
+    assert told(config)["go"] == unpaired.link
+    assert [path for path, _ in server.asked] == ["/healthz", "/readyz"]
 
 
 def test_asks_nothing_behind_what_failed(
