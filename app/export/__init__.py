@@ -1,0 +1,1 @@
+"""What was collected, as files that a spreadsheet may open."""
