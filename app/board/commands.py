@@ -14,10 +14,12 @@ from app.board.models import Board
 from app.board.scene import scenes
 from app.errors import CheerboardError, NotFoundError
 from app.live.bus import announce
+from app.live.envelope import stamp
 from app.people.keys import digest, new_key
 from app.people.models import Site, Team
 from app.people.names import fold
 from app.people.wording import label_of
+from app.screens import pairing, tokens
 from app.screens.models import Screen
 from app.settings import Settings
 
@@ -168,6 +170,75 @@ def screen_add(
         console.say_json({"id": str(screen.id), "name": screen.name, "url": url})
     else:
         console.say(f"Open this once in the browser of {screen.name}: {url}")
+
+
+@screen_cli.command("list")
+def screen_list(*, as_json: Json = False) -> None:
+    """Every screen, its board and when it was last heard."""
+    with console.database().read() as session:
+        screens = [
+            {
+                "id": str(screen.id),
+                "name": screen.name,
+                "board": screen.board_slug,
+                "revoked": screen.revoked_at is not None,
+                "seen_at": stamp(screen.seen_at) if screen.seen_at else None,
+            }
+            for screen in session.scalars(select(Screen).order_by(Screen.name))
+        ]
+    if as_json:
+        console.say_json(screens)
+        return
+    for screen in screens:
+        last = f"last heard {screen['seen_at']}" if screen["seen_at"] else "never heard"
+        state = "revoked" if screen["revoked"] else last
+        console.say(f"{screen['name']}  {screen['board']}  {state}")
+
+
+@screen_cli.command("revoke")
+def screen_revoke(name: str) -> None:
+    """End a screen's right: it shows a pairing code within seconds."""
+    with console.database().write.begin() as session:
+        if not tokens.revoke(session, _screen(session, name).id):
+            raise CheerboardError(f"The screen {name!r} was revoked already.", status=409)
+    console.say(f"{name} shows no board any more.")
+
+
+@screen_cli.command("rename")
+def screen_rename(name: str, to: Annotated[str, typer.Option(help="Its new name.")]) -> None:
+    """Give a screen another name."""
+    with console.database().write.begin() as session:
+        screen = pairing.rename(session, _screen(session, name).id, to)
+    console.say(f"{name} is {screen.name} now.")
+
+
+@screen_cli.command("repair")
+def screen_repair(
+    name: str,
+    code: Annotated[str, typer.Option(help="The code that the browser shows; else a link.")] = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Let another browser, or one that forgot, be this screen; it keeps its name and its board."""
+    with console.database().write.begin() as session:
+        screen = _screen(session, name)
+        if code:
+            pairing.repair(session, screen.id, code)
+        key = "" if code else pairing.renew(session, screen.id)
+    url = console.address(Settings(), f"/screen?token={key}") if key else None
+    if as_json:
+        console.say_json({"id": str(screen.id), "name": screen.name, "url": url})
+    elif url:
+        console.say(f"Open this once in the browser of {screen.name}: {url}")
+    else:
+        console.say(f"The browser with that code is {screen.name} now.")
+
+
+def _screen(session: Session, name: str) -> Screen:
+    for screen in session.scalars(select(Screen)):
+        if fold(screen.name) == fold(name):
+            return screen
+    raise NotFoundError(f"There is no screen {name!r}; `cheerboard screen list` names them.")
 
 
 def _board(session: Session, slug: str) -> Board:
