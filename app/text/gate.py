@@ -1,45 +1,45 @@
 """Which comments may become stories, each with reasons a lead understands. Pure.
 
-This rule looks at the score, the length and the form, and hides contact data. Words that are
-unsafe are for the lead who releases; nothing is released by a machine.
+Two lanes. `review`: a lead reads and releases. `automatic`: so plain a case that a company may
+let it through unread, if it wants to; whether it does is not decided here.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.text import known, phones
+from app.text import known, lexicon, phones, story, unsafe
+from app.text.clean import clean
 from app.text.known import NOBODY, Known
-from app.text.redaction import MARK, Redacted, Span, redact
+from app.text.language import Guess, language
+from app.text.redaction import Redacted, Span, redact
+from app.text.story import ENOUGH_ALONE, ENOUGH_TO_ASK, FEWEST, MOST, Telling, words
 
-RULE = "gate-1"
+__all__ = ["Verdict", "judge", "passed_over", "read", "warm_up", "words"]
+
+RULE = "gate-2"
 
 Gate = Literal["none", "review", "automatic"]
 
-# Characters a wall has room for, after redaction; words that can tell something.
-FEWEST, MOST, FEWEST_WORDS = 60, 240, 10
 LOWEST_SCORE = 9
 # What is longer than this does not shrink to a story by hiding a link; it is not looked at.
 MOST_GIVEN = 1000
-
-_END = re.compile(
-    r"[.!?\u2026\u3002\uff0e\uff01\uff1f\uff61\u061f\u06d4\u0964\u0965\u0589\u1362]"
-    r"[\"'\u2019\u201d\u201c\u00bb\u00ab\u203a)\]}\u300d\u300f\u3011\uff09\uff3d\u3009\u300b]*"
-    # A smile behind the full stop does not open the sentence again.
-    r"[\s\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]*$"
-)
-_WORD = re.compile(r"[^\W_]+(?:['\u2019\u2010-\u2013.:/@-][^\W_]+)*")
-# Scripts without spaces: a word is about two signs here, about four there.
-_OF_TWO = re.compile(r"[\u3041-\u30fa\u3400-\u9fff]")
-_OF_FOUR = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+# Words that glow at such a score, and words that only complain at nine or ten: one is a slip.
+LOW_SCORE, GLOWING, COMPLAINING = 2, 3, 2
+# Longer texts are cut before they are read: no comment box holds more.
+MOST_READ = 5000
 
 _HIDDEN = {
     "EMAIL": ("e-mail address", "e-mail addresses"),
     "URL": ("link", "links"),
     "PHONE": ("phone number", "phone numbers"),
     "NUMBER": ("long number", "long numbers"),
+    "ORDER": ("order number", "order numbers"),
+    "NATIONAL_ID": ("personal number", "personal numbers"),
+    "IBAN": ("bank account", "bank accounts"),
+    "CARD": ("card number", "card numbers"),
+    "ADDRESS": ("postal address", "postal addresses"),
     "PERSON": ("name of the customer", "names of the customer"),
     "SURNAME": ("surname of an employee", "surnames of employees"),
 }
@@ -51,7 +51,8 @@ class Verdict:
     """What the gate decided. `text` is None when the comment was not worth looking at.
 
     `spans` are code points of the given comment; `rank` is 0 to 100, how much of a story it is;
-    `language` stays None until the house can tell languages.
+    `language` is ISO 639-1, None below 20 letters. `is_publishable`: safe after redaction, praise
+    or not. `is_against_score`: glowing words with a low score, or a complaint with nine or ten.
     """
 
     gate: Gate
@@ -60,6 +61,20 @@ class Verdict:
     spans: tuple[Span, ...] = ()
     language: str | None = None
     rank: float = 0.0
+    is_publishable: bool = False
+    is_against_score: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One comment, taken apart."""
+
+    score: int | None
+    redacted: Redacted
+    telling: Telling
+    rank: float
+    guess: Guess
+    praised: Sequence[str]
 
 
 def judge(
@@ -77,18 +92,7 @@ def judge(
     reason = passed_over(comment, score)
     if reason or comment is None:
         return Verdict("none", (reason or "no comment",))
-    redacted = redact(comment, customer, names, region)
-    missing = _missing(redacted.text)
-    if missing:
-        return Verdict("none", tuple(missing), redacted.text, redacted.spans)
-    praised = known.mentions(redacted.text, names)
-    return Verdict(
-        "review",
-        _reasons(score, redacted, praised),
-        redacted.text,
-        redacted.spans,
-        rank=rank(redacted.text, praised=bool(praised)),
-    )
+    return read(comment, score, customer, names, region)
 
 
 def passed_over(comment: str | None, score: int | None) -> str | None:
@@ -102,65 +106,113 @@ def passed_over(comment: str | None, score: int | None) -> str | None:
     return None
 
 
-def words(text: str) -> int:
-    """How many words; in scripts without spaces an estimate. The marks of redaction are none."""
-    text = MARK.sub(" ", text)
-    of_two, of_four = len(_OF_TWO.findall(text)), len(_OF_FOUR.findall(text))
-    if of_two or of_four:
-        text = _OF_FOUR.sub(" ", _OF_TWO.sub(" ", text))
-    return len(_WORD.findall(text)) + of_two // 2 + of_four // 4
-
-
-def rank(text: str, *, praised: bool) -> float:
-    """0 to 100: who did it, details, a good length, two or three sentences.
-
-    These are the parts of the story formula that need no word list, with their weights .25, .15,
-    .10 and .10, scaled to 100.
-    """
-    body = MARK.sub(" ", text)
-    details = min(1.0, len(re.findall(r"\d+", body)) / 2)
-    sentences = len(re.findall(r"[.!?\u2026\u3002\uff01\uff1f]+(?:\s|$)", body)) or 1
-    flow = {1: 0.7, 2: 1.0, 3: 1.0}.get(sentences, 0.5)
-    score = 0.25 * praised + 0.15 * details + 0.10 * _room(len(text)) + 0.10 * flow
-    return round(100 * score / 0.60, 1)
+def read(
+    comment: str,
+    score: int | None,
+    customer: Known = NOBODY,
+    names: Sequence[str] = (),
+    region: str | None = None,
+    given_language: str | None = None,
+) -> Verdict:
+    """The whole verdict on any comment, whatever its score: redaction, safety, lane and rank."""
+    plain = clean(comment[:MOST_READ])
+    guess = language(plain.text, lexicon.lexicons(), given_language)
+    redacted = redact(plain, customer, names, region, guess.nearest)
+    reading = unsafe.read(plain.text, guess.nearest)
+    praised = known.mentions(redacted.text, names)
+    telling = story.tell(plain.text, reading, len(praised))
+    rank = story.points(redacted.text, telling, praised=bool(praised))
+    dangers = [f"{unsafe.SAYS[name]}: {said}" for name, said in reading.unsafe.items()]
+    if any(span.type == "URL" for span in redacted.spans):
+        dangers.append(f"contains {unsafe.SAYS['link']}")
+    slip = None if dangers else _against_score(score, telling)
+    one = _Read(score, redacted, telling, rank, guess, praised)
+    lane, why = _lane(one, dangers, slip)
+    return Verdict(
+        lane, tuple(why), redacted.text, redacted.spans, guess.code, rank,
+        is_publishable=not dangers, is_against_score=slip is not None,
+    )  # fmt: skip
 
 
 def warm_up() -> None:
     """Loads everything the first comment would wait for."""
     phones.warm_up()
-    judge("Call +45 20 12 34 56 or mail uma@example.com for a long story, it is a good one.", 10)
+    comment = (
+        "Call +45 20 12 34 56 or mail uma@example.com at 12 Maple Street for a long story here."
+    )
+    for code in lexicon.lexicons():
+        read(comment, 10, given_language=code)
+    read(f"{comment} Es war sehr gut.", 10)
 
 
-def _missing(text: str) -> list[str]:
-    """What keeps a redacted comment from being a story."""
-    missing = []
-    if not FEWEST <= len(text) <= MOST:
-        missing.append(f"{len(text)} characters, a story has {FEWEST} to {MOST}")
-    if words(text) < FEWEST_WORDS:
-        missing.append(f"{words(text)} words, a story has ten or more")
-    if not _END.search(text[-60:]):
-        missing.append("the last sentence is not finished")
-    return missing
+def _lane(one: _Read, dangers: list[str], slip: str | None) -> tuple[Gate, list[str]]:
+    """The lane, with what speaks against a story or for it."""
+    if dangers:
+        return "none", dangers
+    told = _told(one.score, one.redacted, one.praised)
+    if slip:
+        return "review", [slip, *told]
+    low = one.score is None or one.score < LOWEST_SCORE
+    against = [passed_over("x", one.score) or ""] if low else []
+    against += story.missing(one.redacted.text)
+    is_read = one.guess.nearest in lexicon.lexicons()
+    if is_read:
+        against += one.telling.against + _too_little(one)
+    if against:
+        return "none", against
+    if not is_read:
+        return "review", [*told, "there are no word rules for this language, read it with care"]
+    doubts = _doubts(one)
+    return ("review", [*told, *doubts]) if doubts else ("automatic", told)
 
 
-def _reasons(score: int | None, redacted: Redacted, praised: Sequence[str]) -> tuple[str, ...]:
-    reasons = [f"score {score}", f"{len(redacted.text)} characters"]
+def _too_little(one: _Read) -> list[str]:
+    """Praise that could be said of anybody is no story."""
+    if not one.praised and not one.telling.actions and one.telling.details < 2:
+        return ["names nobody and tells nothing that was done"]
+    if one.rank < ENOUGH_TO_ASK:
+        return [f"{one.rank:.0f} points, a story has {ENOUGH_TO_ASK}"]
+    return []
+
+
+def _doubts(one: _Read) -> list[str]:
+    """What a machine must not decide alone."""
+    hidden = any(span.type != "ORDER" for span in one.redacted.spans)
+    checks = (
+        (not one.telling.praises, "no word of praise"),
+        (one.rank < ENOUGH_ALONE, f"{one.rank:.0f} points, {ENOUGH_ALONE} to do without a reader"),
+        (not one.guess.is_certain or not one.guess.code, "the language is not certain"),
+        (hidden, "something was hidden"),
+        (not one.praised, "names no employee"),
+        (bool(one.telling.turns), "a turn in what is said"),
+        (bool(one.telling.problems), "a problem is told"),
+    )
+    return [f"needs a reader: {doubt}" for fails, doubt in checks if fails]
+
+
+def _against_score(score: int | None, telling: Telling) -> str | None:
+    """The sentence for words that say the opposite of the score; None: they agree."""
+    if score is None:
+        return None
+    complaints = len(telling.complaints)
+    if score <= LOW_SCORE and telling.praises >= GLOWING and not telling.against:
+        return f"the words praise, the score is {score}: perhaps the scale was read upside down"
+    if score >= LOWEST_SCORE and complaints >= COMPLAINING and not telling.praises:
+        return f"the words complain, the score is {score}: perhaps the scale was read upside down"
+    return None
+
+
+def _told(score: int | None, redacted: Redacted, praised: Sequence[str]) -> list[str]:
+    told = [f"score {score}", f"{len(redacted.text)} characters"]
     if praised:
-        reasons.append(f"names {_an('employee', len(praised))}: {', '.join(praised)}")
+        told.append(f"names {_an('employee', len(praised))}: {', '.join(praised)}")
     hidden = Counter(span.type for span in redacted.spans)
     for kind, count in hidden.items():
         one, several = _HIDDEN[kind]
         numeral = _NUMERALS[count] if count < len(_NUMERALS) else str(count)
-        reasons.append(f"{numeral} {one if count == 1 else several} hidden")
-    return tuple(reasons)
+        told.append(f"{numeral} {one if count == 1 else several} hidden")
+    return told
 
 
 def _an(noun: str, count: int) -> str:
     return f"an {noun}" if count == 1 else f"{noun}s"
-
-
-def _room(length: int) -> float:
-    """1 for 90 to 200 characters, falling to 0 at the least and at the most."""
-    if length < 90:
-        return max(0.0, (length - FEWEST) / (90 - FEWEST))
-    return 1.0 if length <= 200 else max(0.0, (MOST - length) / (MOST - 200))

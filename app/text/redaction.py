@@ -8,10 +8,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.text import contacts, known, phones
-from app.text.clean import clean
+from app.text import contacts, known, numbers, phones, places
+from app.text.clean import Clean, clean
 from app.text.contacts import Found
+from app.text.folding import tokens
 from app.text.known import NOBODY, Known
+from app.text.lexicon import cues
+from app.text.names import names as named
 
 # What a reader sees instead.
 MARKS = {
@@ -19,11 +22,20 @@ MARKS = {
     "URL": "[link]",
     "PHONE": "[phone]",
     "NUMBER": "[number]",
+    "ORDER": "[number]",
+    "NATIONAL_ID": "[id]",
+    "IBAN": "[account]",
+    "CARD": "[card]",
+    "ADDRESS": "[address]",
     "PERSON": "[name]",
     "SURNAME": "[name]",
 }
 MARK = re.compile("|".join(re.escape(mark) for mark in sorted(set(MARKS.values()))))
 
+_OWNER = re.compile(
+    r"(?:[,:;] |^)([A-Z\u00c0-\u00de][\w'-]+"
+    r"(?: (?:van|von|de|der|den|[A-Z\u00c0-\u00de][\w'-]*\.?)){1,3}),? $"
+)
 _GLUED = re.compile(
     r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\ua000-\ua4cf\uac00-\ud7af]"
 )
@@ -47,15 +59,19 @@ class Redacted:
 
 
 def redact(
-    comment: str, customer: Known = NOBODY, names: Sequence[str] = (), region: str | None = None
+    comment: str | Clean,
+    customer: Known = NOBODY,
+    names: Sequence[str] = (),
+    region: str | None = None,
+    language: str | None = None,
 ) -> Redacted:
     """Cleans a comment and replaces what points at the customer by neutral marks.
 
     `names` is the roster: an employee's first name stays, the surname behind it goes. `region` is
     the country whose national phone numbers are known. Whole words are hidden, never a part.
     """
-    plain = clean(comment)
-    found = _joined(plain.text, _found(plain.text, customer, names, region))
+    plain = clean(comment) if isinstance(comment, str) else comment
+    found = _joined(plain.text, _found(plain.text, customer, names, region, language))
     shown, last = [], 0
     for start, end, kind in found:
         shown += [plain.text[last:start], MARKS[kind]]
@@ -73,12 +89,32 @@ def without(text: str, words: Iterable[str]) -> str:
     )
 
 
-def _found(text: str, customer: Known, names: Sequence[str], region: str | None) -> Iterator[Found]:
+def _found(
+    text: str, customer: Known, names: Sequence[str], region: str | None, language: str | None
+) -> Iterator[Found]:
+    """What the delivery knows first, then what shows by its form, then what a cue announces."""
+    words = tokens(text)
+    announced = list(cues().hits(words))
     yield from known.customers(text, customer, names)
     yield from known.surnames(text, names)
     yield from contacts.emails(text)
     yield from contacts.links(text)
-    yield from phones.phones(text, region)
+    if any(map(str.isdigit, text)):
+        yield from numbers.accounts(text)
+        yield from numbers.national_ids(text)
+        yield from numbers.cued(text, words, announced)
+        yield from _with_owner(text, places.addresses(text))
+        yield from phones.phones(text, region)
+    yield from named(text, words, announced, known.staff(tuple(names)), language)
+
+
+def _with_owner(text: str, addresses: Iterable[Found]) -> Iterator[Found]:
+    """An address, and the name in front of it, between commas."""
+    for start, end, kind in addresses:
+        yield start, end, kind
+        owner = _OWNER.search(text, max(0, start - 60), start)
+        if owner:
+            yield owner.start(1), owner.end(1), "PERSON"
 
 
 def _joined(text: str, found: Iterable[Found]) -> list[Found]:

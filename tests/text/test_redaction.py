@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.text.known import Known
@@ -14,10 +14,7 @@ from app.text.redaction import MARK, redact, without
 HERE = Path(__file__).parent
 ROSTER = json.loads((HERE / "roster.json").read_text())
 COMMENTS = [json.loads(line) for line in (HERE / "comments.jsonl").read_text().splitlines()]
-CONTACT = {"EMAIL", "PHONE", "CARD", "IBAN"}
-LABELLED = [
-    (row, span) for row in COMMENTS for span in row["redactions"] if span["type"] in CONTACT
-]
+LABELLED = [(row, span) for row in COMMENTS for span in row["redactions"]]
 
 UMA = Known("Uma Carter", "uma.k@example.com")
 WORDS = st.sampled_from(
@@ -78,7 +75,7 @@ HIDDEN = st.one_of(EMAILS, PHONES, LINKS)
 @pytest.mark.parametrize(
     ("row", "span"), LABELLED, ids=[f"{row['id']}-{span['type']}" for row, span in LABELLED]
 )
-def test_a_labelled_contact_is_covered(row: dict[str, Any], span: dict[str, Any]) -> None:
+def test_a_labelled_span_is_covered(row: dict[str, Any], span: dict[str, Any]) -> None:
     spans = redact(row["text"], names=ROSTER).spans
     assert any(one.start <= span["start"] and span["end"] <= one.end for one in spans)
 
@@ -109,8 +106,8 @@ def test_nothing_is_hidden_without_need(row: dict[str, Any]) -> None:
         ("call 20-12-34-56", "call [phone]"),
         ("\uff0b\uff14\uff15 20 12 34 56", "[phone]"),
         ("ring me\u200b on 2\u200b0 12 3\u202e4 56!", "ring me on [phone]!"),
-        ("order AB-1234567890X", "order AB-[number]"),
-        ("IBAN DE89 3704 0044 0532 0130 00.", "IBAN [number]."),
+        ("order AB-1234567890X", "order [number]"),
+        ("IBAN DE89 3704 0044 0532 0130 00.", "IBAN [account]."),
         ("请联系john@example.com谢谢", "请联系[e-mail]谢谢"),
     ],
 )  # fmt: skip
@@ -162,6 +159,7 @@ def test_without_hides_words_as_written() -> None:
     assert without("Will will stay, Will!", ["Will"]) == "[name] will stay, [name]!"
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(WORDS | HIDDEN, max_size=12).map(" ".join) | st.text(max_size=80))
 def test_any_text(comment: str) -> None:
     redacted = redact(comment, UMA, ["Ana Silva", "Jürgen"])
@@ -172,6 +170,7 @@ def test_any_text(comment: str) -> None:
     assert len(redacted.spans) <= len(MARK.findall(redacted.text))
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(WORDS, max_size=6), HIDDEN, st.lists(WORDS, max_size=6))
 def test_what_was_put_in_is_not_there(before: list[str], hidden: str, after: list[str]) -> None:
     comment = " ".join([*before, hidden, *after])

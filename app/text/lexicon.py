@@ -1,0 +1,224 @@
+"""Rule files of the languages: reads them, and finds their entries in the words of a text. Pure.
+
+Entries stand between commas or on lines of their own; an entry is words apart by spaces. `*`
+stands for any letters at the beginning or end of a word, `a/b` for either word, `word?` for a word
+that may be missing, `#` for a number, `..` for up to five words of the same sentence.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from app.text.folding import Token, fold, tokens
+
+FOLDER = Path(__file__).parent / "lexicons"
+GAP = 5
+_FEWEST = 2
+_APART = re.compile(r"(?<=n)'(?=t\b)")
+_STOP = re.compile(r"(?<!\.)\.(?!\.)|[\u00b0()]")
+_ENTRIES = re.compile(r"\s*[,\n]\s*")
+
+UNSAFE = (
+    "profanity", "health", "belief", "origin", "harassment", "insult", "accusation", "misconduct",
+    "self_response", "begging", "private",
+)  # fmt: skip
+STORY = (
+    "negator", "contrast", "complaint", "problem", "action", "praise", "hedge", "person", "detail",
+)  # fmt: skip
+CUES = ("closing", "introduction", "here", "title", "kin", "order", "number")
+WORDS = ("allowed", "no_name", "street_before", "street_after", "street_ending", "postal")
+SECTIONS = UNSAFE + STORY + CUES + WORDS
+EXAMPLES = ("must_redact", "must_keep", "must_refuse", "must_offer")
+
+
+class Hit(NamedTuple):
+    """An entry of a section, found in the words `first` up to `last`."""
+
+    section: str
+    first: int
+    last: int
+
+
+class _Word(NamedTuple):
+    exact: frozenset[str]
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
+    inside: tuple[str, ...]
+    is_number: bool
+
+    def fits(self, word: str) -> bool:
+        return (
+            word in self.exact
+            or (bool(self.starts) and word.startswith(self.starts))
+            or (bool(self.ends) and word.endswith(self.ends))
+            or any(part in word for part in self.inside)
+            or (self.is_number and word[0].isdigit())
+        )
+
+
+_Rest = tuple["_Word | None", ...]
+
+
+@dataclass(slots=True)
+class Index:
+    """Entries by their first word, so that a text costs its length and not the lexicon's."""
+
+    exact: dict[str, list[tuple[str, _Rest]]] = field(default_factory=dict)
+    starts: dict[str, list[tuple[str, _Rest]]] = field(default_factory=dict)
+    other: list[tuple[str, _Word, _Rest]] = field(default_factory=list)
+    longest: int = 0
+
+    def add(self, section: str, entry: str) -> None:
+        """Adds one entry of a rule file to a section."""
+        apart = _APART.sub("", entry.lower()).replace("'", " ").replace("-", " ")
+        apart = _STOP.sub(" ", apart)
+        for words in _variants(apart.split()):
+            first, *rest = (_word(word) for word in words)
+            if first is None:
+                raise ValueError(f"{entry!r} begins with a gap")
+            for word in first.exact:
+                self.exact.setdefault(word, []).append((section, tuple(rest)))
+            for start in first.starts:
+                self.starts.setdefault(start, []).append((section, tuple(rest)))
+                self.longest = max(self.longest, len(start))
+            if first.ends or first.inside or first.is_number:
+                self.other.append((section, first, tuple(rest)))
+
+    def hits(self, words: Sequence[Token]) -> Iterator[Hit]:
+        """Everything the text contains, in the order of its words."""
+        for at, token in enumerate(words):
+            if token.word == ".":
+                continue
+            for section, rest in self._begun(token.word):
+                last = _follow(words, at + 1, rest)
+                if last:
+                    yield Hit(section, at, last)
+
+    def _begun(self, word: str) -> Iterator[tuple[str, _Rest]]:
+        yield from self.exact.get(word, ())
+        for length in range(_FEWEST, min(len(word), self.longest) + 1):
+            if word[:length] in self.starts:
+                yield from self.starts[word[:length]]
+        for section, first, rest in self.other:
+            if first.fits(word):
+                yield section, rest
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language: its code, its name, its index and its plain lists of words."""
+
+    code: str
+    name: str
+    index: Index
+    words: Mapping[str, tuple[str, ...]]
+    examples: Mapping[str, tuple[Any, ...]]
+
+
+def read(path: Path) -> Lexicon:
+    """One rule file. Raises ValueError with its name when a section is missing or unknown."""
+    rules = tomllib.loads(path.read_text(encoding="utf-8"))
+    name, examples = rules.pop("language"), rules.pop("examples")
+    wrong = set(rules).symmetric_difference(SECTIONS) | set(examples).symmetric_difference(EXAMPLES)
+    if wrong:
+        raise ValueError(f"{path.name}: {', '.join(sorted(wrong))} missing or unknown")
+    lists = {section: _entries(rules[section]) for section in SECTIONS}
+    index = Index()
+    for section in UNSAFE + STORY:
+        for entry in lists[section]:
+            index.add(section, entry)
+    for entry in _naughty(path, frozenset(fold(word) for word in lists["allowed"])):
+        index.add("profanity", entry)
+    words = {section: lists[section] for section in CUES + WORDS}
+    return Lexicon(path.stem, name, index, words, {k: tuple(v) for k, v in examples.items()})
+
+
+@lru_cache(maxsize=4)
+def lexicons(folder: Path = FOLDER) -> Mapping[str, Lexicon]:
+    """Every language by its code, found by its place."""
+    return {path.stem: read(path) for path in sorted(folder.glob("*.toml"))}
+
+
+@lru_cache(maxsize=4)
+def cues(folder: Path = FOLDER) -> Index:
+    """What announces a name or a number, of all languages: customers mix them."""
+    index = Index()
+    for lexicon in lexicons(folder).values():
+        for section in CUES:
+            for entry in lexicon.words[section]:
+                index.add(section, entry)
+    return index
+
+
+@lru_cache(maxsize=32)
+def all_words(section: str, folder: Path = FOLDER) -> frozenset[str]:
+    """A plain list of all languages, folded."""
+    return frozenset(
+        fold(word) for lexicon in lexicons(folder).values() for word in lexicon.words[section]
+    )
+
+
+def _entries(text: str) -> tuple[str, ...]:
+    """What stands between commas and at line ends."""
+    return tuple(entry for entry in _ENTRIES.split(text.strip()) if entry)
+
+
+def _naughty(path: Path, allowed: frozenset[str]) -> Iterable[str]:
+    """The vendored list of that language, where there is one, without what is allowed."""
+    listed = path.parent / "naughty-words" / f"{path.stem}.json"
+    if not listed.exists():
+        return
+    for entry in json.loads(listed.read_text(encoding="utf-8")):
+        words = [token.word for token in tokens(entry) if token.word not in {".", "#"}]
+        if words and fold(entry) not in allowed and len("".join(words)) > 2:
+            yield " ".join(words)
+
+
+def _variants(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """With and without each word that may be missing."""
+    for at, word in enumerate(words):
+        if word.endswith("?"):
+            yield from _variants([*words[:at], word[:-1], *words[at + 1 :]])
+            yield from _variants([*words[:at], *words[at + 1 :]])
+            return
+    yield tuple(words)
+
+
+def _word(pattern: str) -> _Word | None:
+    if pattern == "..":
+        return None
+    kinds: dict[str, list[str]] = {"exact": [], "starts": [], "ends": [], "inside": []}
+    for part in pattern.split("/"):
+        kind = {(0, 0): "exact", (0, 1): "starts", (1, 0): "ends", (1, 1): "inside"}[
+            (int(part.startswith("*")), int(part.endswith("*") and len(part) > 1))
+        ]
+        kinds[kind].append(fold(part.strip("*")))
+    short = [word for word in kinds["starts"] if len(word) < _FEWEST]
+    if short:
+        raise ValueError(f"{pattern!r} is too short for a beginning")
+    return _Word(
+        frozenset(kinds["exact"]) - {"#"}, tuple(kinds["starts"]), tuple(kinds["ends"]),
+        tuple(kinds["inside"]), "#" in kinds["exact"],
+    )  # fmt: skip
+
+
+def _follow(words: Sequence[Token], at: int, rest: _Rest) -> int:
+    """Where the entry ends (behind its last word) when what follows fits; else 0."""
+    for place, wanted in enumerate(rest):
+        if wanted is None:
+            for skipped in range(GAP + 1):
+                if at + skipped >= len(words) or (skipped and words[at + skipped - 1].word == "."):
+                    return 0
+                last = _follow(words, at + skipped, rest[place + 1 :])
+                if last:
+                    return last
+            return 0
+        if at >= len(words) or not wanted.fits(words[at].word):
+            return 0
+        at += 1
+    return at

@@ -1,0 +1,103 @@
+"""What never reaches a wall, and the words that make a story, found in one reading. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.text import lexicon
+from app.text.folding import MASKED, Token, tokens, undisguised
+from app.text.lexicon import UNSAFE, Hit, Lexicon
+
+# How a lead reads each class.
+SAYS = {
+    "profanity": "swearing",
+    "health": "somebody's health",
+    "belief": "belief, politics or orientation",
+    "origin": "somebody's origin",
+    "harassment": "looks or advances",
+    "insult": "an insult or a threat",
+    "accusation": "an accusation",
+    "misconduct": "something against the rules of the house",
+    "self_response": "an answer by the staff or their friends",
+    "begging": "a score that was asked for, bought or filled in by somebody else",
+    "private": "somebody's private life",
+    "markup": "markup or code",
+    "advertising": "advertising",
+    "gibberish": "no real words",
+    "link": "a link",
+}
+_MARKUP = re.compile(
+    r"<\s*[/!?]?\s*[a-z][^<>]{0,200}[>/]|&(?:lt|#\d{1,6}|#x[0-9a-f]{1,5});|javascript:|\{\{|\{%|\$\{"
+    r"|\bon(?:error|load|click)\s*=|\bunion\s+select\b|';\s*(?:drop|--)|\[/?(?:url|img|b|i)[\]=]",
+    re.IGNORECASE,
+)
+_ADVERTISING = re.compile(
+    r"\b(?:use (?:the |my )?code|promo ?codes?|discount code|coupon code|referral|rabatt?kode?n?"
+    r"|rabattcode|gutscheincode|code promo|c[oó]digo promocional|kortingscode|bitcoin\w*|crypto\w*"
+    r"|casino\w*|telegram|onlyfans|whatsapp me|earn (?:money|\$)|buy now|click here|cheap pills"
+    r"|follow (?:me|us) on|subscribe|check out my|visit my|my (?:website|channel|shop|etsy)"
+    r"|my own business|dm me|seo|forex|invest\w* (?:now|today)|klik her|klik hier|hier klicken"
+    r"|cliquez ici|haz clic|folg mir|volg mij|følg mig|s[ií]gueme)\b",
+    re.IGNORECASE,
+)
+_GIBBERISH = re.compile(
+    r"\b(?:asdf\w*|sdfg\w*|qwert\w*|hjkl\w*|gjkl\w*|jkl\w?|lorem ipsum|(?:bla ?){3,}"
+    r"|(?:test\W+){2,}\w*|(?:la ){4,}|xyz xyz|abc abc|aaa+|zzz+|[bcdfghjklmnpqrstvwxz]{7,})\b",
+    re.IGNORECASE,
+)
+_DISGUISED = frozenset({"profanity", "insult", "origin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words of a text, what they mean, and the unsafe classes with the words that showed them."""
+
+    words: tuple[Token, ...]
+    hits: tuple[Hit, ...]
+    unsafe: Mapping[str, str]
+
+    def of(self, section: str) -> list[Hit]:
+        """The hits of one section."""
+        return [hit for hit in self.hits if hit.section == section]
+
+
+def read(text: str, code: str | None) -> Reading:
+    """Reads a clean text with the rules of its language, or of all when there are none for it."""
+    known = lexicon.lexicons()
+    own = [known[code]] if code and code in known else list(known.values())
+    words = tokens(text)
+    hits = [hit for one in own for hit in one.index.hits(words)]
+    found = {
+        hit.section: _said(text, words, hit) for hit in reversed(hits) if hit.section in UNSAFE
+    }
+    found |= _by_form(text) | _disguised(text, own)
+    return Reading(tuple(words), tuple(hits), found)
+
+
+def _by_form(text: str) -> dict[str, str]:
+    found = {}
+    for name, pattern in (
+        ("markup", _MARKUP), ("advertising", _ADVERTISING), ("gibberish", _GIBBERISH),
+    ):  # fmt: skip
+        match = pattern.search(text)
+        if match:
+            found[name] = match.group()[:30]
+    masked = MASKED.search(text)
+    if masked:
+        found["profanity"] = masked.group()
+    return found
+
+
+def _disguised(text: str, own: Sequence[Lexicon]) -> dict[str, str]:
+    found = {}
+    for reading in undisguised(text):
+        words = tokens(reading)
+        for one in own:
+            for hit in one.index.hits(words):
+                if hit.section in _DISGUISED:
+                    found[hit.section] = _said(reading, words, hit)
+    return found
+
+
+def _said(text: str, words: Sequence[Token], hit: Hit) -> str:
+    return text[words[hit.first].start : words[hit.last - 1].end]
