@@ -21,6 +21,7 @@ from app.db import connect
 from app.desk import pages as desk
 from app.errors import UnavailableError
 from app.heroes import picking as heroes
+from app.intake import retention
 from app.intake.reception import Reception
 from app.intake.routes import PATH, Hook, hook
 from app.live.bus import Bus
@@ -38,6 +39,7 @@ log = logging.getLogger("cheerboard")
 RETRY_SECONDS = 2.0
 # A week begins at each company's own midnight; this late a new hero may be.
 HERO_SECONDS = 300.0
+DAY_SECONDS = 86_400.0
 
 
 class Cheerboard(FastAPI):
@@ -139,6 +141,8 @@ async def _open(app: FastAPI, house: AsyncExitStack) -> None:
         await state.reception.open()
         ticking = asyncio.create_task(_pick_heroes(app))
         house.callback(ticking.cancel)
+        retiring = asyncio.create_task(_retire_deliveries(app))
+        house.callback(retiring.cancel)
     except Exception:
         # A server that can never open is better ended, so that whoever watches it is told.
         log.exception("Could not open")
@@ -154,6 +158,16 @@ async def _pick_heroes(app: FastAPI) -> None:
         except (DBAPIError, PoolTimeoutError) as error:
             log.warning("No hero could be picked: %s", type(error).__name__)
         await asyncio.sleep(HERO_SECONDS)
+
+
+async def _retire_deliveries(app: FastAPI) -> None:
+    days = app.state.settings.raw_retention_days
+    while True:
+        try:
+            await asyncio.to_thread(retention.sweep, app.state.database, days)
+        except (DBAPIError, PoolTimeoutError) as error:
+            log.warning("Old deliveries could not be deleted: %s", type(error).__name__)
+        await asyncio.sleep(DAY_SECONDS)
 
 
 def _pick_hero(app: FastAPI) -> None:

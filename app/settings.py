@@ -53,6 +53,12 @@ class Settings(BaseSettings):
         description="Shows every board to anyone who can reach the server; the demo switches it "
         "on.",
     )
+    raw_retention_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="Days after which raw deliveries are deleted; answers stay.",
+    )
     smtp_host: str = Field(default="", description="Mail server; empty means that no mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
