@@ -61,6 +61,7 @@ class Draw:
         self._due = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None]
         self._minute: datetime | None = None
         self._shells: rollcall.Shells = {}
         self._pace = Pace()
@@ -75,12 +76,14 @@ class Draw:
         self._heard = {"screens"}
         self._due.set()
         self._task = asyncio.create_task(self._run())
+        self._warming = asyncio.create_task(asyncio.to_thread(paint.warm_up, self._database))
 
     async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+            await self._warming
 
     def hear(self, topics: Iterable[str]) -> None:
         """Takes topics from the bus; from any thread."""

@@ -1,5 +1,6 @@
 """Paint: a wall's parts as HTML, from the same templates for the first paint and every frame."""
 
+import contextlib
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +12,8 @@ from app import clock, metrics, web
 from app.board import plan, rail
 from app.board.models import Board
 from app.board.plan import Step, Timeline
-from app.board.scene import LANDSCAPE, Scene, Stage, scenes
+from app.board.scene import LANDSCAPE, Scene, Stage, scenes, stage_of
+from app.db import Database
 from app.language import speaking
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,19 @@ def pinned_to(name: str) -> Timeline:
 def _is_personal(scene: str) -> bool:
     """Whoever must hear of people, heroes or stories shows them."""
     return bool(scenes()[scene].topics & PERSONAL_TOPICS)
+
+
+def warm_up(database: Database) -> None:
+    """Draws one board once for nobody: templates are compiled and queries known before they count.
+
+    What goes wrong here goes wrong again, and is told, when somebody looks.
+    """
+    with contextlib.suppress(Exception), database.read() as session:
+        board = session.scalars(select(Board).order_by(Board.id).limit(1)).first()
+        if board is not None:
+            stage = stage_of(session, board)
+            steps = steps_of(session, board, stage)
+            paint(session, stage, [RAIL, *(step.key for step in steps)])
 
 
 def topics_of(part: str) -> frozenset[str]:
