@@ -114,7 +114,7 @@ def browser_of(request: Request) -> str:
     system = next((one for one in systems if one in agent), "")
     # Each browser also claims to be those behind it in this list.
     names = ("Edg", "OPR", "SamsungBrowser", "Firefox", "FxiOS", "CriOS", "Chrome", "Safari")
-    name = next((one for one in names if re.search(rf"\b{one}\w*/", agent)), "")
+    name = next((one for one in names if re.search(rf"{one}\w*/", agent)), "")
     called = {"Edg": "Edge", "OPR": "Opera", "FxiOS": "Firefox", "CriOS": "Chrome"}.get(name, name)
     system = {"Macintosh": "Mac", "CrOS": "ChromeOS"}.get(system, system)
     return " on ".join(one for one in (called, system) if one)

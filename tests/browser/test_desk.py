@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import Database, connect
 from app.migrations import migrate
+from app.people.keys import digest
+from app.people.models import Invitation, PasswordReset
 from tests import make
 from tests.desk import scenery
 from tests.people.visitor import PASSWORD, house, lead
@@ -25,10 +27,14 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 PHONE, DESK, SMALLEST = (390, 844), (1280, 800), (320, 568)
-PAGES = ["/desk", "/stories", "/nowhere"]
+PAGES = [
+    "/desk", "/desk/more", "/stories", "/accounts", "/account", "/audit", "/invited/made-up",
+    "/reset/made-up", "/nowhere",
+]  # fmt: skip
+OUTSIDE = ["/setup", "/signin", "/forgotten"]
 LONG = "x" * 300
 # Links inside of a sentence are exempt (WCAG 2.5.8), and what is not drawn.
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, summary")]
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, summary")]
   .filter((one) => one.getClientRects().length && one.type !== "hidden")
   .filter((one) => !one.closest("p:not(:has(> a.go:only-child))"))
   .filter((one) => !one.classList.contains("skip"))
@@ -45,7 +51,8 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")]
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a desk with stories in every state, hostile and long ones among them."""
     database, app = _house(tmp_path_factory.mktemp("desk"))
-    lead(database)
+    lead(database, role="admin")
+    lead(database, f"{'bo' * 30}@example.com")
     with database.write.begin() as session:
         _fill(session)
     with _serving(app) as address:
@@ -70,6 +77,18 @@ def _house(folder: Path) -> tuple[Database, FastAPI]:
 
 def _fill(session: Session) -> None:
     scenery.northwind(session)
+    later = clock.now() + timedelta(hours=1)
+    session.add_all(
+        [
+            PasswordReset(account_id=1, token_hash=digest("made-up"), expires_at=later),
+            Invitation(
+                token_hash=digest("made-up"),
+                role="viewer",
+                created_at=clock.now(),
+                expires_at=later,
+            ),
+        ]
+    )
     person = make.person(session, f"Ana Maria {'Lindqvist' * 8}", make.team(session, "Service"))
     scenery.voices(session, 780, 300, 204)
     scenery.board(session, "lobby", "Claims, ground floor")
@@ -120,14 +139,15 @@ def _findings(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESK, "light")])
 def test_nothing_serious_stands_in_anybodys_way(
     browser: Browser, desk: str, bare: str, size: tuple[int, int], scheme: str
 ) -> None:
     with _page(browser, size, color_scheme=scheme) as page:
-        page.goto(f"{bare}/signin")
-        found = {"first": _findings(page)}
+        found = {}
+        for path in OUTSIDE:
+            page.goto(bare + path)
+            found[f"outside {path}"] = _findings(page)
         _sign_in(page, desk, "wrong, wrong")
         found["wrong"] = _findings(page)
         _sign_in(page, desk)
@@ -188,15 +208,17 @@ def test_a_double_tap_presses_nothing_twice_and_nothing_else(browser: Browser, d
         assert waiting.count() == before - 2
 
 
-@pytest.mark.parametrize("size", [PHONE, SMALLEST, DESK], ids=["phone", "smallest", "desk"])
-@pytest.mark.parametrize("letters", ["100%", "200%"])
+@pytest.mark.parametrize(
+    ("size", "letters"),
+    [(PHONE, "100%"), (PHONE, "200%"), (SMALLEST, "200%"), (DESK, "100%"), (DESK, "200%")],
+)
 def test_everything_fits_and_can_be_hit(
-    browser: Browser, desk: str, size: tuple[int, int], letters: str
+    browser: Browser, desk: str, bare: str, size: tuple[int, int], letters: str
 ) -> None:
     with _page(browser, size) as page:
         _sign_in(page, desk)
-        for path in PAGES:
-            page.goto(desk + path)
+        for path in [desk + path for path in PAGES] + [bare + path for path in OUTSIDE]:
+            page.goto(path)
             page.evaluate(f"document.documentElement.style.fontSize = '{letters}'")
             for closed in page.query_selector_all("summary"):
                 closed.click()
@@ -233,3 +255,35 @@ def test_no_heavier_than_a_phone_likes(browser: Browser, desk: str) -> None:
         page.goto(f"{desk}/stories", wait_until="networkidle")
         assert all(url.startswith((desk, "data:")) for url, _ in loaded)
         assert 0 < sum(size for _, size in loaded) <= 150_000, loaded
+
+
+def test_a_passkey_is_made_and_signs_in(browser: Browser, desk: str) -> None:
+    """On localhost, which browsers trust as they do https; a device that the browser plays."""
+    at = desk.replace("127.0.0.1", "localhost")
+    with _page(browser) as page:
+        devices = page.context.new_cdp_session(page)
+        devices.send("WebAuthn.enable")
+        device = {
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+            "hasUserVerification": True, "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }  # fmt: skip
+        devices.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+        _sign_in(page, at)
+        page.goto(f"{at}/account")
+        page.get_by_role("button", name="Add this device").click()
+        page.wait_for_url("**/account?done=passkey")
+        assert "Chrome on Linux" in page.locator("section[aria-labelledby=keys]").inner_text()
+        page.get_by_role("button", name="Sign out", exact=True).first.click()
+        page.goto(f"{at}/signin?next=/account")
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        page.wait_for_url("**/account")
+        page.get_by_role("button", name="Remove: ").click()
+        page.wait_for_url("**/account?done=removed")
+        page.goto(f"{at}/account")
+        page.get_by_role("button", name="Sign out everywhere").click()
+        page.wait_for_url("**/signin")
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        page.get_by_role("heading", name="This passkey is not known here").wait_for()
+        page.goto(f"{desk}/signin")  # by another name than localhost, on plain http
+        assert page.locator("[data-passkey]").count() == 0
