@@ -17,7 +17,17 @@ Item = TypeVar("Item")
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 Limit = Annotated[int, Query(ge=1, le=500, description="Most items of one page.")]
-After = Annotated[str, Query(max_length=64, description="`next` of the page before.")]
+# What a cursor looks like, for programs that read the description: `after:` and digits in base64.
+_TWO = "([MN][DTjz]|O[DT])[AEIMQUYcgk]"
+_CURSOR = f"^(YWZ0ZXI6({_TWO}[w-z0-5]){{0,5}}(([MN][AQgw]|O[AQ])|{_TWO}|{_TWO}[w-z0-5]))?$"
+After = Annotated[
+    str,
+    Query(
+        max_length=64,
+        description="`next` of the page before.",
+        json_schema_extra={"pattern": _CURSOR},
+    ),
+]
 
 
 class Page(BaseModel, Generic[Item]):

@@ -27,7 +27,7 @@ def _trouble(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": "A problem.", "content": content} for status in statuses}
 
 
-router = APIRouter(prefix="/api/v1", responses=_trouble(401, 403, 404, 422, 503))
+router = APIRouter(prefix="/api/v1", responses=_trouble(400, 401, 403, 404, 422, 503))
 for _noun in (scores, leaderboard, heroes, stories, responses, deliveries, screens):
     router.include_router(_noun.router)
 

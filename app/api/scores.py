@@ -14,13 +14,26 @@ from app.people.doors import May
 from app.scores import nps, tallies
 from app.scores.nps import Shift, Tally
 from app.scores.summary import name_of, summary
-from app.scores.window import Window, today, window
+from app.scores.window import MAX_DAYS, Window, today, window
 
 router = APIRouter(dependencies=[Depends(May("scores.read"))])
 
 Scope = Annotated[Literal["company", "site", "team", "person"], Query()]
-Id = Annotated[str, Query(max_length=32, description="Of a site, team or person.")]
-Days = Annotated[int, Query(description="Local dates in the window, 1 to 366, today included.")]
+Id = Annotated[
+    str,
+    Query(
+        max_length=32,
+        description="Of a site, team or person.",
+        json_schema_extra={"pattern": "^[0-9]{1,18}$"},
+    ),
+]
+Days = Annotated[
+    int,
+    Query(
+        description="Local dates in the window, 1 to 366, today included.",
+        json_schema_extra={"minimum": 1, "maximum": MAX_DAYS},
+    ),
+]
 Interval = tuple[float, float]
 
 
@@ -32,6 +45,10 @@ def _written_out(text: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_written_out)]
+AT = Query(
+    description="Last local date of the window, from 1970 to 9998.",
+    json_schema_extra={"pattern": "^(19[789][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2})-"},
+)
 
 
 class Counts(BaseModel):
@@ -91,7 +108,7 @@ def show_score(
     scope: Scope = "company",
     id: Id = "1",
     days: Days = 28,
-    at: Annotated[Day | None, Query(description="Last local date of the window.")] = None,
+    at: Annotated[Day | None, AT] = None,
 ) -> Score:
     """The score of the `days` local dates that end with `at`, or today."""
     with db.read() as session:
