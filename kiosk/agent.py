@@ -175,7 +175,7 @@ def look(port: int, go: str = "") -> dict[str, Any] | None:
             ask(tab, "Page.navigate", url=go)
         seen = ask(tab, "Runtime.evaluate", expression=LOOK, returnByValue=True)["result"]["value"]
         return {"at": str(seen["at"]), "status": int(seen["status"]), "scene": seen["scene"]}
-    except (OSError, LookupError, TypeError, ValueError, http.client.HTTPException):
+    except (OSError, LookupError, TypeError, ValueError, AttributeError, http.client.HTTPException):
         return None
     finally:
         browser.close()
