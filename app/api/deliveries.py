@@ -12,6 +12,7 @@ from app import web
 from app.api.naming import Named, source_id_of
 from app.api.paging import AnyRow, AnySelect, Page, Turn, newest_first, page
 from app.errors import NotFoundError
+from app.intake import deliveries
 from app.intake.models import Delivery, Source
 from app.people.doors import May
 
@@ -21,7 +22,11 @@ Outcome = Literal["kept", "processed", "ignored", "repeated", "failed"]
 
 
 class DeliveryItem(BaseModel):
-    """`kept` waits to be processed. `error` is the sentence why it was ignored or failed."""
+    """`kept` waits to be processed. `error` is the sentence why it was ignored or failed.
+
+    With `next_attempt_at` its platform's API is asked then, at the earliest; `error` says why the
+    last attempt was in vain.
+    """
 
     id: str
     source: str
@@ -31,6 +36,7 @@ class DeliveryItem(BaseModel):
     processed_at: datetime | None
     outcome: Outcome
     error: str | None
+    next_attempt_at: datetime | None
 
 
 class WholeDelivery(DeliveryItem):
@@ -51,7 +57,9 @@ def list_deliveries(
     """Newest first, without bodies."""
     query = _query()
     with db.read() as session:
-        if outcome is not None:
+        if outcome == "kept":
+            query = query.where(deliveries.KEPT)
+        elif outcome is not None:
             # In words, not as a parameter: only so the index of what went wrong is found.
             query = query.where(Delivery.outcome == literal_column(f"'{outcome}'"))
         if source:
@@ -81,6 +89,7 @@ def _query() -> AnySelect:
         Delivery.processed_at,
         Delivery.outcome,
         Delivery.error,
+        Delivery.fetch_at,
         Source.name,
         Source.platform,
     ).join(Source, Source.id == Delivery.source_id)
@@ -96,6 +105,7 @@ def _item(row: AnyRow) -> DeliveryItem:
         processed_at=row.processed_at,
         outcome=row.outcome,
         error=row.error,
+        next_attempt_at=row.fetch_at,
     )
 
 

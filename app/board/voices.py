@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.board.scene import Stage
 from app.responses.models import COUNTED, Response
 from app.scores.nps import category
 
-# What is imported, filled in or replayed later than this after the customer spoke is history.
+# What is imported, filled in, fetched or replayed later than this after the customer spoke is
+# history.
 NEWS = timedelta(minutes=10)
 KINDS = ("promoter", "passive", "detractor")
 
@@ -21,7 +23,7 @@ KINDS = ("promoter", "passive", "detractor")
 class Voice:
     """`id` names this dot wherever it is drawn; `kind` is promoter, passive or detractor.
 
-    `is_past`: the answer was given long before we heard of it, so it does not come in as news.
+    `is_past`: the answer was given too long ago to come in as news.
     """
 
     id: str
@@ -42,7 +44,7 @@ def newest(
 ) -> list[Voice]:
     """The last counted voices that meet every condition, oldest first."""
     query = (
-        select(Response.id, Response.score, Response.submitted_at, Response.stored_at)
+        select(Response.id, Response.score, Response.submitted_at)
         .where(COUNTED, *of)
         .order_by(Response.submitted_at.desc(), Response.id.desc())
         .limit(limit)
@@ -50,9 +52,10 @@ def newest(
     if since is not None:
         query = query.where(Response.answered_on >= since)
     rows = session.execute(query).all()
+    now = clock.now()
     return [
-        Voice(id=str(id_), kind=category(score), is_past=stored_at - submitted_at > NEWS)
-        for id_, score, submitted_at, stored_at in reversed(rows)
+        Voice(id=str(id_), kind=category(score), is_past=now - submitted_at > NEWS)
+        for id_, score, submitted_at in reversed(rows)
         if score is not None
     ]
 

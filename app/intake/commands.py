@@ -100,7 +100,10 @@ def source_test(
     """Verify and read a recorded delivery, and print what would be stored."""
     config = Settings()
     facts = None if headers is None else _object_in(headers)
-    found = rehearsal.rehearse(console.database(config), config.key, name, file.read_bytes(), facts)
+    found = rehearsal.rehearse(
+        console.database(config), config.key, name, file.read_bytes(), facts,
+        allow_local=config.allow_local_fetch,
+    )  # fmt: skip
     console.say_json(found)
     if found["authentic"] is False or found["outcome"] == "failed":
         console.deny(found["reason"])

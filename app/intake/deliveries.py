@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database
 from app.intake.documents import Parsed
-from app.intake.models import READABLE, Delivery
+from app.intake.models import FETCHED, READABLE, Delivery
 from app.live.bus import announce
 from app.responses import bulk, ledger
 
 _TABLE = cast("Table", Delivery.__table__)
 
+# Both kinds of kept ones, each through its own index.
+KEPT = _TABLE.c.id.in_(
+    union_all(select(_TABLE.c.id).where(READABLE), select(_TABLE.c.id).where(FETCHED))
+)
 _FIRST = (
     select(_TABLE.c.id)
     .where(READABLE)  # as the partial index says it

@@ -7,7 +7,7 @@ from typing import Any
 from app import clock
 from app.db import Database
 from app.errors import CheerboardError, NotFoundError, UnauthorizedError
-from app.intake import reading, sealing
+from app.intake import asking, reading, sealing
 from app.intake.coercion import moment
 from app.intake.deliveries import Waiting
 from app.intake.reading import Reading
@@ -19,9 +19,17 @@ from app.scores import nps
 
 
 def rehearse(
-    database: Database, key: bytes, name: str, body: bytes, facts: Mapping[str, Any] | None
+    database: Database,
+    key: bytes,
+    name: str,
+    body: bytes,
+    facts: Mapping[str, Any] | None,
+    *,
+    allow_local: bool = False,
 ) -> dict[str, Any]:
     """What the hook and the reader would say of a body with these headers.
+
+    What is only hinted at is fetched, from private addresses too with `allow_local`.
 
     `facts` are headers; `_method`, `_url` and `_freeze_time` beside them say how and when it was
     sent. Without `facts` nothing is verified and `authentic` is null.
@@ -39,6 +47,8 @@ def rehearse(
     refusal = _refusal(source, body, headers, facts or {}) if facts is not None else None
     row = Waiting(0, source.id, clock.now(), headers, body)
     read = reading.read(source, row, sealing.salt(key))
+    if read.wanted and refusal is None:
+        read = asking.ask_once(source, row, sealing.salt(key), allow_local=allow_local)
     return {
         "authentic": None if facts is None else refusal is None,
         "outcome": None if refusal else _outcome(read),

@@ -29,7 +29,8 @@ Mood = Callable[[str], Said | None]
 class Stub:
     """`documents` by path, query included or not. A `mood` comes first: what it says, is said.
 
-    `calls` are the paths that were asked for, `tokens` what proved who asked.
+    `calls` are the paths that were asked for, `hosts` under which names, `tokens` what proved who
+    asked.
     """
 
     base: str
@@ -37,6 +38,7 @@ class Stub:
     mood: Mood | None = None
     calls: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
+    hosts: list[str] = field(default_factory=list)
 
     def answer(self, path: str) -> Said:
         self.calls.append(path)
@@ -59,6 +61,7 @@ def running() -> Iterator[Stub]:
         def do_GET(self) -> None:
             given = (self.headers.get(name) for name in PROOFS)
             stub.tokens.update(value for value in given if value)
+            stub.hosts.append(self.headers["Host"])
             said = stub.answer(self.path)
             body = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
             self.send_response(said.status)

@@ -1,9 +1,11 @@
 """Thin platforms beside a stub of their API: from an empty database to a counted answer."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,9 @@ from tests.intake.door import Door, answer
 from tests.intake.recorded import Recorded
 from tests.intake.stub import Said, Stub
 from tests.intake.test_recorded import expected, facts, settings
+from tests.terminal import Command, cheerboard
+
+__all__ = ["cheerboard"]
 
 THIN = [case for case in recorded.everything() if case.is_thin]
 TOKENS = {"surveymonkey": "access_token", "qualtrics": "api_token", "hubspot": "access_token"}
@@ -26,6 +31,13 @@ OUTCOMES = {
     "fetch": ["processed"], "fetch_then_ignore": ["ignored"], "ignore": ["ignored"], "reject": [],
     "signature_ok": ["failed"],
 }  # fmt: skip
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite for what says nothing else: only waiting in a queue differs between dialects."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
 
 
 @pytest.fixture
@@ -266,6 +278,7 @@ def test_an_api_that_is_down_is_not_asked_for_every_answer(thin_door: Door, api:
         assert session.scalars(select(FetchPause)).all() == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 def test_retry_after_is_obeyed_and_survives_a_restart(database: Database, api: Stub) -> None:
     doors.company(database)
     case = recorded.case("qualtrics", "promoter-comment")
@@ -355,3 +368,51 @@ def test_no_private_address_is_asked_unless_allowed(sqlite_door: Door, api: Stub
         (row,) = settled(sqlite_door)
     assert "must begin with https://" in (row.error or "")
     assert api.calls == []
+
+
+def test_a_recorded_hint_is_tried_with_what_the_api_says(
+    cheerboard: Command, api: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHEERBOARD_SECRET_KEY", "a made-up secret key")
+    monkeypatch.setenv("CHEERBOARD_ALLOW_LOCAL_FETCH", "true")
+    case = recorded.case("surveymonkey", "promoter-comment")
+    known(api, case)
+    file = tmp_path / "settings.json"
+    file.write_text(
+        json.dumps({**settings(case), "access_token": "made-up", "api_base_url": api.base})
+    )
+    cheerboard(
+        "source", "add", "sm", "--platform", "surveymonkey", "--secret", case.facts["_secret"],
+        "--settings", str(file),
+    )  # fmt: skip
+    assert "made-up" not in cheerboard("source", "list", "--json").out
+    body = recorded.HERE / "surveymonkey" / case.facts["_body_file"]
+    words = ("source", "test", "sm", str(body), "--headers", str(body.with_suffix(".headers.json")))
+
+    tried = cheerboard(*words)
+    assert tried.code == 0, tried.err
+    found = json.loads(tried.out)
+    assert (found["authentic"], found["outcome"]) == (True, "processed")
+    assert [one["score"] for one in found["responses"]] == [9]
+    api.mood = lambda _path: Said({}, 503)
+    assert "answered 503" in cheerboard(*words).err
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ({"api_base_url": "https://api.example.com/v3"}, "scheme and host only"),
+        ({"api_base_url": "https://me@api.example.com"}, "scheme and host only"),
+        ({"api_base_url": "ftp://api.example.com"}, "scheme and host only"),
+        ({"datacenter": "evil.example/x#"}, "'datacenter' is missing"),
+        ({"datacenter": ""}, "'datacenter' is missing"),
+    ],
+)
+def test_an_api_that_cannot_be_asked_is_refused_at_once(
+    cheerboard: Command, tmp_path: Path, own: dict[str, str], words: str
+) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"score_key": "QID9", **own}))
+    cheerboard("source", "add", "q", "--platform", "qualtrics", "--settings", str(file)).refused(
+        words
+    )
