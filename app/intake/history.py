@@ -125,8 +125,10 @@ class Reader:
         if found is None:
             try:
                 found = coercion.score(cell.strip().replace(",", "."))
-            except IgnoredError as error:
-                raise BadRowError(str(error)) from None
+            except IgnoredError:
+                said = cell.strip()[:40]
+                reason = f"Its score is {said!r}, not a whole number from 0 to 10."
+                raise BadRowError(reason if said else "It has no score.") from None
             self._scores[cell] = found
         return found
 
