@@ -170,6 +170,7 @@ install_all() {
     [ -n "$url" ] || { usage >&2; fail "--url is missing."; }
     check_system
     check_words
+    here_only apt-get update -q
     # shellcheck disable=SC2086 # a list of words
     here_only env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
     place_files

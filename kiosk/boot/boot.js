@@ -5,7 +5,7 @@
   const HEADLINES = {
     link: "No network is plugged in",
     address: "The network gives no address",
-    name: "The server's name is not known",
+    name: "The server’s name is not known",
     server: "The server does not answer",
     board: "The server shows no board here",
   };
