@@ -101,7 +101,9 @@ def _sheet(browser: Browser, name: str) -> None:
     page = browser.new_page(viewport={"width": 1960, "height": 1200})
     images = "".join(f'<img src="{one}" height="{360 if one[-5] == "p" else 203}">' for one in made)
     sheet = FOLDER / f"_{name}.html"
-    sheet.write_text(f'<body style="background:#888;margin:8px">{images}</body>')
+    sheet.write_text(
+        f'<style>img{{vertical-align:top;margin:2px}}</style><body style="background:#888">{images}</body>'
+    )
     page.goto(sheet.resolve().as_uri())
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / f"00-{name}.png", full_page=True)

@@ -22,9 +22,12 @@ from tests import make
 
 # A Sunday afternoon; the tests' company lives in Berlin.
 NOON = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
+STATES = ("empty", "few", "normal", "many")
 SCENES = ["pulse", "tide", "leaderboard", "hero", "story", "ladder", "week", "today"]
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunter"
 LONG_PERSON = "Maximiliane-Alexandra Freifrau von Hohenzollern-Sigmaringen"
+# A language that only tests speak; see tests/board/pseudo.py.
+RIGHT_TO_LEFT = "ar"
 HOSTILE = (
     "<script>alert('x')</script> שירות מעולה \u202eתודה\u202c \U0001f389\U0001f389 & <b>bold</b> "
     + "Donaudampfschifffahrtsgesellschaft" * 12
@@ -143,6 +146,8 @@ def fill(session: Session, state: str, language: str | None = None) -> None:
         return
     _measure(session, long=long)
     teams = ["Field service", "Gothenburg", "Claims night team", "Pensions", "Onboarding"]
+    if language == RIGHT_TO_LEFT:
+        teams = ["خدمة العملاء", "فريق الليل", "المعاشات", "الاستقبال", "الصيانة"]
     if long:
         teams = [LONG_NAME, "שירות לקוחות", "A", "Customer care of the north and the isles", "B"]
     places = [make.team(session, name) for name in teams]
