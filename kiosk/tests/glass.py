@@ -23,6 +23,7 @@ from tests.server import free_port
 
 KIOSK = Path(__file__).resolve().parent.parent
 LIB = Path("/usr/local/lib/cheerboard-kiosk")
+SANDBOX = Path("/usr/lib/chromium/chrome-sandbox")
 PATIENCE = 30.0
 TRIXIE = "ID=debian\nVERSION_CODENAME=trixie\n"
 
@@ -35,10 +36,19 @@ def why_not() -> str:
     for word in ("cage", "unshare", "setpriv", "systemd-sysusers"):
         if shutil.which(word) is None:
             return f"{word} is not installed"
+    if not _works("unshare", "--mount", "true"):
+        return "this machine lets nobody have a view of the disk of their own"
+    another = ("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups")
+    if not (SANDBOX.exists() or _works(*another, "unshare", "--user", "true")):
+        return "this machine gives Chromium no sandbox"
     version = subprocess.run(["cage", "-v"], capture_output=True, text=True, check=False).stdout
     if "0.1." in version and shutil.which("Xwayland") is None:
         return "this old cage does not start without Xwayland"
     return "" if chromium() == "/usr/bin/chromium" else "the system's Chromium is not installed"
+
+
+def _works(*words: str) -> bool:
+    return subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
 def fake_root(folder: Path, release: str = TRIXIE) -> Path:
