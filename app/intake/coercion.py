@@ -49,6 +49,9 @@ def _answer(
 ) -> Answer:
     given = raw.get("attributes")
     extra = given if isinstance(given, Mapping) else {}
+    # A place the body does not have says nothing about what the body names itself.
+    mapped = attributes(document, setup)
+    found = {name: value for name, value in mapped.items() if value is not None} if mapped else {}
     response_id = identifier(raw.get("response_id"))
     if response_id is None:
         raise IgnoredError("It has no response id.")
@@ -67,7 +70,7 @@ def _answer(
         channel=text(raw.get("channel"), 64),
         consent=flag(raw.get("consent")),
         excluded="excluded by the platform" if flag(raw.get("excluded")) else None,
-        attributes=_texts({**extra, **attributes(document, setup)}),
+        attributes=_texts({**extra, **found}),
     )
 
 

@@ -75,5 +75,5 @@ def office(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     max_examples=300 if LONG else 5, deadline=None, derandomize=True,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-def test_the_description_is_kept(case: schemathesis.Case) -> None:
+def test_the_description_is_kept(case: schemathesis.Case[Any]) -> None:
     case.call_and_validate()

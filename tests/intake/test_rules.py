@@ -126,4 +126,8 @@ def test_a_sender_moves_from_a_plain_secret_to_signing(open_door: Door) -> None:
         statuses = [post(open_door, path, one, changed(one, 1, {})) for one in (bearer, script)]
 
     assert statuses == [202, 202]
-    assert len(heard(open_door, path)) == 2
+    assert [one.outcome for one in heard(open_door, path)] == ["processed", "processed"]
+    source = find(open_door.database, path)
+    (row,) = [row for row in open_door.responses() if row.source_id == source.id]
+    # Settings that name a question of the one body leave alone what the other one says itself.
+    assert (row.score, row.attributes) == (10, {"store": "Nantes"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.intake import canonical
 from app.intake.coercion import answer
 from app.intake.source import (
     CARRIED,
@@ -12,14 +13,13 @@ from app.intake.source import (
     demand_same,
     section,
 )
-from app.intake.sources import generic
 from app.responses.answer import Answer
 
 
 def read(document: Document, setup: Setup) -> Iterator[Answer]:
     if "response_id" in document:  # ours, `googleforms.gs`
         demand_same(setup["form_id"], document.get("survey_id"), "form")
-        yield from generic.read(document, setup)
+        yield canonical.read(document, setup)
         return
     demand_same(setup["form_id"], document.get("formId"), "form")
     if not setup["score_question"]:
