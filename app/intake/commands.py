@@ -52,6 +52,19 @@ def source_add(
     console.say(_protection(platform, chosen, secrets))
 
 
+@source_cli.command("set")
+def source_set(
+    name: str,
+    settings: Annotated[Path, typer.Option(help="A JSON file; null takes a setting away.")],
+) -> None:
+    """Change settings of a source, a token for instance; its hook and its secrets stay."""
+    config = Settings()
+    chosen = _settings_in(settings)
+    with console.database(config).write.begin() as session:
+        registration.change_settings(session, config.key, name, chosen)
+    console.say(f"Changed {name}. What failed before: cheerboard replay --source {name}")
+
+
 @source_cli.command("list")
 def source_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it a flag
     """Every source and its hook."""

@@ -63,6 +63,17 @@ def change_secrets(
     return len(secrets)
 
 
+def change_settings(session: Session, key: bytes, name: str, own: Mapping[str, Any]) -> None:
+    """Puts these settings in the place of the same ones; null takes one away. The hook stays."""
+    row = find(session, name)
+    settings, secrets = sourcebook.unseal_settings(key, row)
+    changed = {key: value for key, value in {**settings, **own}.items() if value is not None}
+    sourcebook.validate(row.platform, changed, secrets)
+    platform = sourcebook.platforms()[row.platform]
+    row.settings, row.secrets = sourcebook.seal_settings(key, platform, changed, secrets)
+    announce(session, "sources")
+
+
 def find(session: Session, name: str) -> Source:
     """The source of this name. Raises NotFoundError."""
     row = sourcebook.named(session, name.strip())

@@ -158,6 +158,7 @@ def test_deliveries_newest_first_without_bodies(office: Office, program: Program
         "processed_at": None,
         "outcome": "failed",
         "error": "It is no JSON.",
+        "next_attempt_at": None,
     }
     assert (oldest["delivery_id"], oldest["processed_at"]) == ("msg_1", "2026-06-10T09:00:00Z")
     (only,) = program.read("/deliveries?outcome=failed&source=survey", "admin")["items"]
@@ -166,6 +167,15 @@ def test_deliveries_newest_first_without_bodies(office: Office, program: Program
     (second,) = program.read(f"/deliveries?limit=1&after={page['next']}", "admin")["items"]
     assert second == oldest
     program.refused("/deliveries?outcome=eaten", 422, "outcome: ", "admin")
+
+
+def test_kept_deliveries_say_when_they_are_fetched_next(office: Office, program: Program) -> None:
+    kept(office)
+    kept(office, outcome="kept")
+    kept(office, outcome="kept", fetch_at=AT, attempts=2, error="The API answered 503.")
+    items = program.read("/deliveries?outcome=kept", "admin")["items"]
+    found = [(one["next_attempt_at"], one["error"]) for one in items]
+    assert found == [("2026-06-10T09:00:00Z", "The API answered 503."), (None, None)]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.intake import deliveries
 from app.intake.models import Delivery, FetchPause
 from tests.intake import door as doors
 from tests.intake import recorded, stub
-from tests.intake.door import Door, answer
+from tests.intake.door import KEY, Door, answer
 from tests.intake.recorded import Recorded
 from tests.intake.stub import Said, Stub
 from tests.intake.test_recorded import expected, facts, settings
@@ -396,6 +396,26 @@ def test_a_recorded_hint_is_tried_with_what_the_api_says(
     assert [one["score"] for one in found["responses"]] == [9]
     api.mood = lambda _path: Said({}, 503)
     assert "answered 503" in cheerboard(*words).err
+
+
+def test_a_new_token_is_given_without_a_new_hook(
+    cheerboard: Command, api: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHEERBOARD_SECRET_KEY", KEY.decode())
+    monkeypatch.setenv("CHEERBOARD_ALLOW_LOCAL_FETCH", "true")
+    file, case = tmp_path / "settings.json", recorded.case("hubspot", "promoter-comment")
+    file.write_text(json.dumps({"access_token": "old", "api_base_url": api.base}))
+    cheerboard("source", "add", "hs", "--platform", "hubspot", "--settings", str(file))
+    hooks = cheerboard("source", "list", "--json").document
+    file.write_text(json.dumps({"access_token": "new"}))
+    assert cheerboard("source", "set", "hs", "--settings", str(file)).code == 0
+    file.write_text(json.dumps({"token": "new"}))
+    cheerboard("source", "set", "hs", "--settings", str(file)).refused("Unknown setting 'token'")
+
+    assert cheerboard("source", "list", "--json").document == hooks
+    known(api, case)
+    cheerboard("source", "test", "hs", str(recorded.HERE / "hubspot" / case.facts["_body_file"]))
+    assert api.tokens == {"Bearer new"}
 
 
 @pytest.mark.parametrize(
