@@ -2,10 +2,8 @@
 
 import csv
 import json
-import os
 import random
 import subprocess
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -24,6 +22,7 @@ from app.scores import tallies
 from app.scores.rebuild import differences
 from tests import make
 from tests.bench.table import Row
+from tests.server import COMMAND, ROOT, with_settings
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 COLUMNS = ("response_id", "score", "comment", "email", "submitted_at", "channel", "employee")
@@ -69,10 +68,20 @@ def _ours(place: Path, count: int) -> dict[str, float]:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(said(number) for number in range(count))
-    words = [sys.executable, "-m", "app", "import", str(path), "--source", "survey", "--json"]
-    env = {**os.environ, "CHEERBOARD_DATABASE_URL": url, "CHEERBOARD_DATA_DIR": str(place)}
+    settings = {"CHEERBOARD_DATABASE_URL": url, "CHEERBOARD_DATA_DIR": str(place)}
+    words = [
+        *with_settings(settings),
+        *COMMAND,
+        "import",
+        str(path),
+        "--source",
+        "survey",
+        "--json",
+    ]
     began, peak = time.perf_counter(), 0
-    with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as run:
         watched = psutil.Process(run.pid)
         while run.poll() is None:
             try:
