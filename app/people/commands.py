@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from app import console
-from app.people import accounts, company, rosterfile, staff
+from app.people import accounts, audit, company, rosterfile, staff
+from app.people.audit import OPERATOR
 from app.people.tokens import add_token
 
 cli = typer.Typer()
@@ -57,6 +58,8 @@ def company_set(
     }
     with console.database().write.begin() as session:
         made = company.set_company(session, facts)
+        said = {name: value for name, value in facts.items() if value is not None}
+        audit.record(session, OPERATOR, "company.set", "company", None, said)
     console.say(f"{made.name}: time zone {made.timezone}, window {made.window_days} days.")
 
 
@@ -173,6 +176,7 @@ def token_add(
     """A new API token, shown this once."""
     with console.database().write.begin() as session:
         key = add_token(session, name, scope)
+        audit.record(session, OPERATOR, "tokens.make", f"token {name}", None, {"scope": scope})
     if as_json:
         console.say_json({"name": name, "scope": scope, "token": key})
     else:

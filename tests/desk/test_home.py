@@ -53,7 +53,7 @@ def test_a_score_with_its_size_and_interval(app: FastAPI, database: Database) ->
         scenery.voices(session, 780, 300, 204)
         scenery.board(session, "lobby", "Ground <b>floor</b>")
     text = home(app, database)
-    assert "+ 45 between +41 and +49 · 1 284 voices" in text
+    assert "+ 45 between +41 and +49 · 1,284 voices" in text
     assert "780 promoters 300 passives 204 detractors" in text
     assert "Ground &lt;b&gt;floor&lt;/b&gt; staff" in text
 

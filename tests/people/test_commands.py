@@ -11,7 +11,17 @@ from sqlalchemy import select
 from app.db import Database
 from app.people.accounts import check_credentials
 from app.people.keys import digest
-from app.people.models import Account, Alias, ApiToken, Company, Person, Site, Team
+from app.people.models import (
+    Account,
+    AccountTeam,
+    Alias,
+    ApiToken,
+    AuditEntry,
+    Company,
+    Person,
+    Site,
+    Team,
+)
 from tests.terminal import Command, cheerboard
 
 __all__ = ["cheerboard"]
@@ -159,6 +169,25 @@ def test_an_account_with_a_password_from_stdin(
     assert check_credentials(database, "UMA@example.com", "nine lives and a hat")
     monkeypatch.setattr("sys.stdin", io.StringIO("nine lives and a hat\n"))
     cheerboard(*words, "--password-stdin").refused("already")
+
+
+def test_a_lead_of_teams(
+    cheerboard: Command, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cheerboard("team", "add", "Service")
+    words = ("lead", "add", "uma@example.com", "--name", "Uma", "--team")
+    for role, team, why in (("lead", "Claims", "no team named"), ("viewer", "Service", "Only a")):
+        monkeypatch.setattr("sys.stdin", io.StringIO("nine lives and a hat\n"))
+        cheerboard(*words, team, "--role", role, "--password-stdin").refused(why)
+    assert rows(database, Account) == []
+    monkeypatch.setattr("sys.stdin", io.StringIO("nine lives and a hat\n"))
+    ended = cheerboard(*words, "service", "--role", "lead", "--password-stdin")
+    assert ended.code == 0, ended.err
+    with database.read() as session:
+        (led,) = session.scalars(select(AccountTeam))
+    assert (led.account_id, led.team_id) == (1, 1)
+    (entry,) = rows(database, AuditEntry)
+    assert (entry.who, entry.after["teams"]) == ("command line", ["Service"])
 
 
 def test_a_password_is_made_and_shown_once(
