@@ -27,6 +27,8 @@ LOWEST_SCORE = 9
 MOST_GIVEN = 1000
 # Words that glow at such a score, and words that only complain at nine or ten: one is a slip.
 LOW_SCORE, GLOWING, COMPLAINING = 2, 3, 2
+# Words without a rule that a machine may pass over when it decides alone.
+MOST_UNKNOWN = 3
 # Longer texts are cut before they are read: no comment box holds more.
 MOST_READ = 5000
 
@@ -177,6 +179,7 @@ def _too_little(one: _Read) -> list[str]:
 
 def _doubts(one: _Read) -> list[str]:
     """What a machine must not decide alone."""
+    unknown = one.telling.unknown
     hidden = any(span.type != "ORDER" for span in one.redacted.spans)
     checks = (
         (not one.telling.praises, "no word of praise"),
@@ -186,6 +189,7 @@ def _doubts(one: _Read) -> list[str]:
         (not one.praised, "names no employee"),
         (bool(one.telling.turns), "a turn in what is said"),
         (bool(one.telling.problems), "a problem is told"),
+        (len(unknown) > MOST_UNKNOWN, f"words without a rule: {', '.join(unknown[:3])}"),
     )
     return [f"needs a reader: {doubt}" for fails, doubt in checks if fails]
 

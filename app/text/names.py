@@ -10,7 +10,7 @@ from app.text.folding import Token, fold
 from app.text.known import Staff
 from app.text.lexicon import Hit, all_words
 
-_PARTICLES_TEXT = "van von de der den del della di da du dos la le ter ten zu zur af bin al el y e"
+_PARTICLES_TEXT = "van von de der den del della di da du dos la le ter ten zu zur af bin al el"
 _PARTICLES = frozenset(_PARTICLES_TEXT.split())
 _THANKS = (
     "thank",
@@ -137,11 +137,13 @@ class _Reader:
 
     def _here(self, hit: Hit) -> tuple[int, int] | None:
         at = hit.first - 1
+        if at > 0 and not self._opens(at) and self._name(at - 1, most=2) == hit.first:
+            at -= 1
         is_end = hit.last >= len(self.words) or self.words[hit.last].word == "."
         is_end = is_end or self.text[self.words[hit.last - 1].end] in ",-\u2013:;("
         if at < 0 or not is_end or self._is_staff(at) or not self._opens(at):
             return None
-        return (at, hit.first) if self._name(at, most=1) == hit.first else None
+        return (at, hit.first) if self._name(at, most=2) == hit.first else None
 
     def _title(self, hit: Hit) -> tuple[int, int] | None:
         before = self.words[hit.first - 1].word if hit.first else ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.text.lexicon import Hit
+from app.text.lexicon import Hit, all_words
 from app.text.redaction import MARK
 from app.text.unsafe import Reading
 
@@ -45,6 +45,7 @@ class Telling:
     turn: str | None
     turns: int
     problems: int
+    unknown: tuple[str, ...]
 
     @property
     def against(self) -> list[str]:
@@ -79,6 +80,7 @@ def tell(text: str, reading: Reading, praised: int) -> Telling:
         turn=_turn(text, reading, [*(hit.first for hit in good), *names]),
         turns=len(reading.of("contrast")),
         problems=len([hit for hit in reading.of("problem") if hit not in denied]),
+        unknown=_unknown(text, reading),
     )
 
 
@@ -157,6 +159,18 @@ def _turn(text: str, reading: Reading, good: Sequence[int]) -> str | None:
     if turns and not any(at > turns[-1].last - 1 for at in good):
         return _said(text, reading, turns[-1])
     return None
+
+
+def _unknown(text: str, reading: Reading) -> tuple[str, ...]:
+    """Words that no rule knows: what they say, a machine cannot tell."""
+    known = {at for hit in reading.hits for at in range(hit.first, hit.last)}
+    plain = all_words("no_name")
+    return tuple(
+        text[word.start : word.end]
+        for at, word in enumerate(reading.words)
+        if at not in known and word.word not in plain and not text[word.start].isupper()
+        and len(word.word) > 2 and not word.word.isdigit()
+    )  # fmt: skip
 
 
 def _staff_words(text: str, reading: Reading) -> list[int]:

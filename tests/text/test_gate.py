@@ -76,7 +76,7 @@ def test_sentences_end_in_many_ways(end: str) -> None:
 
 def test_the_length_counts_what_is_shown() -> None:
     link = "https://example.org/" + "a" * 300
-    mail = "uma@" + "b" * 180 + ".example"
+    mail = "uma@" + "shop" * 45 + ".example"
     assert judge(f"{TEN}, write to {mail}.", 9).gate == "review"
     assert judge(f"They helped me at once, write to {mail}.", 9).gate == "none"
     assert "contains a link" in judge(f"{TEN}, see {link}.", 9).reasons

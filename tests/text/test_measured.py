@@ -1,0 +1,89 @@
+"""What redaction, the gate and the language reach on labelled comments of six languages.
+
+`comments.jsonl` was there before the rules. `hostile.jsonl` was written without looking at them
+and read once blind; what it showed is mended since, so it guards and no longer measures.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.text import gate
+from app.text.gate import Verdict
+
+HERE = Path(__file__).parent
+ROSTER = tuple(json.loads((HERE / "roster.json").read_text()))
+FILES = ["comments.jsonl", "hostile.jsonl"]
+
+pytestmark = pytest.mark.parametrize("file", FILES)
+
+
+@lru_cache(maxsize=2)
+def judged(file: str) -> list[tuple[dict[str, Any], Verdict]]:
+    rows = [json.loads(line) for line in (HERE / file).read_text().splitlines()]
+    return [(row, gate.read(row["text"], row["score"], names=ROSTER)) for row in rows]
+
+
+def test_at_least_92_of_100_labelled_spans_are_hidden(file: str) -> None:
+    spans, missed = 0, []
+    for row, verdict in judged(file):
+        hidden = {at for one in verdict.spans for at in range(one.start, one.end)}
+        for span in row["redactions"]:
+            spans += 1
+            letters = set(range(span["start"], span["end"]))
+            if len(letters & hidden) < 0.9 * len(letters):
+                missed.append(span["text"])
+    assert len(missed) <= 0.08 * spans, missed
+
+
+def test_no_employee_is_hidden_and_no_word_is_cut(file: str) -> None:
+    for row, verdict in judged(file):
+        assert verdict.text is not None
+        assert all(name in verdict.text for name in row["employees_visible"]), row["id"]
+        for span in verdict.spans:
+            for at in (span.start, span.end):
+                around = row["text"][max(0, at - 1) : at + 1]
+                assert not (0 < at < len(row["text"]) and around.isalnum()), row["id"]
+
+
+def test_nothing_unsafe_passes(file: str) -> None:
+    passed = [
+        row["text"]
+        for row, verdict in judged(file)
+        if not row["publishable"] and (verdict.gate != "none" or verdict.is_publishable)
+    ]
+    assert passed == []
+
+
+def test_what_is_safe_may_be_shown(file: str) -> None:
+    blocked = [
+        (row["text"], verdict.reasons)
+        for row, verdict in judged(file)
+        if row["publishable"] and not verdict.is_publishable
+    ]
+    assert blocked == []
+
+
+def test_the_review_lane_finds_the_stories(file: str) -> None:
+    shown = [row for row, one in judged(file) if one.gate != "none" and not one.is_against_score]
+    good = [row for row, _ in judged(file) if row["good_story"]]
+    right = [row for row in shown if row["good_story"]]
+    assert len(right) >= 0.9 * len(shown), [row["text"] for row in shown if row not in right]
+    assert len(right) >= 0.8 * len(good), [row["text"] for row in good if row not in right]
+
+
+def test_words_against_the_score_go_to_review(file: str) -> None:
+    against = [row for row, one in judged(file) if one.is_against_score]
+    assert against
+    assert {row["score"] for row in against} == {0}
+
+
+def test_the_language_is_right(file: str) -> None:
+    long = [
+        (row, one) for row, one in judged(file) if sum(map(str.isalpha, row["text"])) >= 20
+    ]  # fmt: skip
+    wrong = [row["text"] for row, one in long if one.language != row["lang"]]
+    assert len(wrong) <= 0.03 * len(long), wrong
