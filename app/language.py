@@ -28,8 +28,8 @@ CATALOGUES = Path(__file__).parent / "locales"
 LANGUAGES = ("en", "de", "nl", "da", "fr", "es")
 # Where the name of a language alone would mean one country's habits.
 _HOME = {"en": "en_GB"}
-# Keeps a sign on the left of its digits where text runs from right to left.
-LEFT_TO_RIGHT = "\u200e"
+# Keep a sign on the left of its digits where text runs from right to left: an isolate and its end.
+LEFT_TO_RIGHT, BACK = "\u2066", "\u2069"
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def percent(share: float) -> str:
 
 def figure(shown: str) -> str:
     """A signed score within a sentence."""
-    return f"{LEFT_TO_RIGHT}{shown}" if spoken().direction == "rtl" else shown
+    return f"{LEFT_TO_RIGHT}{shown}{BACK}" if spoken().direction == "rtl" else shown
 
 
 def day(on: date) -> str:

@@ -1,0 +1,80 @@
+"""What a wall celebrates: a milestone once, a place won by sliding, a new hero in between."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app import clock
+from tests.browser.puppet import Puppet, until
+
+pytestmark = pytest.mark.browser
+
+RAIL = '<ul class="milestones" hidden><li data-key="voices-2026" data-level="{}">{}</li></ul>'
+ROWS = '<section id="scene-pulse"><ol class="places">{}</ol></section>'
+ROW = '<li id="place-0-{0}" class="place">{0}</li>'
+COUNT_MOVES = """() => {
+  window.moved = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, options) {
+    if (this.classList.contains("place")) window.moved.push([this.id, options.duration]);
+    return animate.call(this, frames, options);
+  };
+}"""
+
+
+def test_a_milestone_is_said_once_and_never_over_a_story(server: Puppet) -> None:
+    page = server.page
+    server.say("snap", 0, RAIL.format(1200, "1,200 voices"))
+    server.say("frame", 1, RAIL.format(1200, "1,200 voices"))
+    expect(page.locator(".milestone")).to_have_count(0)
+    page.evaluate("stage.dataset.scene = 'story'")
+    server.say("frame", 2, RAIL.format(1300, "1,300 voices"))
+    until(page, "document.querySelector('#slot-rail li').dataset.level === '1300'")
+    expect(page.locator(".milestone")).to_have_count(0)
+    page.evaluate("stage.dataset.scene = 'pulse'")
+    expect(page.locator(".milestone b")).to_have_text("1,300 voices")
+    server.say("frame", 3, RAIL.format(1200, "1,200 voices"))
+    server.say("frame", 4, RAIL.format(1300, "1,300 voices"))
+    expect(page.locator(".milestone")).to_have_count(1)
+    page.evaluate("document.getAnimations().forEach((one) => one.finish())")
+
+
+def rows(page: Page, server: Puppet, v: int, *names: str) -> None:
+    html = ROWS.format("".join(map(ROW.format, names)))
+    content = f'<hx-partial hx-target="#slot-pulse-0" hx-swap="innerMorph">{html}</hx-partial>'
+    server.say("frame", v, content=content)
+    until(page, "(name) => document.querySelector('.place').textContent === name", names[0])
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("full", 2), ("calm", 0)])
+def test_a_place_won_is_a_row_that_slides(server: Puppet, motion: str, moves: int) -> None:
+    page = server.page
+    server.say("snap", 0, "x")
+    page.evaluate("(motion) => { stage.dataset.motion = motion }", motion)
+    rows(page, server, 1, "a", "b", "c")
+    page.evaluate(COUNT_MOVES)
+    rows(page, server, 2, "b", "a", "c")
+    moved = page.evaluate("window.moved")
+    assert len(moved) == moves
+    assert all(duration == 500 for _, duration in moved)
+
+
+def test_a_takeover_is_shown_at_its_moment_and_marked(server: Puppet) -> None:
+    page = server.page
+    now = clock.now()
+    at = (now - timedelta(seconds=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    steps = [{"scene": "pulse", "item": 0, "seconds": 60, "personal": False}]
+    hero = {"at": at, "scene": "hero", "item": 0, "seconds": 30, "personal": True}
+    content = (
+        '<hx-partial hx-target="#slot-hero-0" hx-swap="innerMorph">'
+        '<section id="scene-hero" class="scene hero">A new hero</section></hx-partial>'
+    )
+    plan = {"loop_at": at, "steps": steps, "next": None, "takeover": hero}
+    server.say("snap", 0, "x", plan=plan)
+    until(page, "document.getElementById('slot-hero-0') !== null")
+    server.say("frame", 1, content=content)
+    until(page, "stage.dataset.scene === 'hero' && stage.hasAttribute('data-takeover')")
+    plan["takeover"] = None
+    server.say("snap", 2, "x", plan=plan)
+    until(page, "!stage.hasAttribute('data-takeover')")
