@@ -11,7 +11,7 @@ WORKERS ?= 2
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
-.PHONY: help setup run demo test check check-types check-rest format bench faults lock
+.PHONY: help setup run demo test check check-types check-rest format bench gallery faults lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ format: .venv/.ready-dev ## format, and fix what can be fixed without thinking
 bench: .venv/.ready-dev ## measure, and print one table
 	@$(BIN)/python -m tests.machine
 	$(BIN)/python -m tests.bench
+
+gallery: .venv/.ready-dev ## every scene in every state, theme and size, into build/gallery
+	@$(BIN)/python -m tests.machine
+	$(BIN)/python -m tests.gallery
 
 faults: .venv/.ready-dev ## kill, fill and starve, for longer than the suite does
 	@$(BIN)/python -m tests.machine
