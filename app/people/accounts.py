@@ -74,7 +74,7 @@ def add_account(
 
 def check_credentials(db: Database, email: str, password: str) -> Account | None:
     """The account these belong to; as slow when there is none. Blocks about 60 ms."""
-    email = email.strip().casefold()
+    email = email.replace("\0", "").strip().casefold()  # PostgreSQL refuses a NUL
     with db.read() as session:
         account = session.scalar(
             select(Account).where(Account.email == email, Account.disabled_at.is_(None))

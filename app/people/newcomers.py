@@ -21,8 +21,8 @@ def recognise(session: Session, claims: dict[str, Any]) -> int:
     verified. Raises ForbiddenError for everybody else, and for a closed account.
     """
     subject = f"{claims['iss']} {claims['sub']}"
-    if len(subject) > 255:
-        raise ForbiddenError("The company sign-in calls you by too long a name.")
+    if len(subject) > 255 or not subject.isprintable():
+        raise ForbiddenError("The company sign-in calls you by a name that cannot be kept.")
     known = session.scalar(select(Account).where(Account.oidc_subject == subject))
     if known is None:
         known = _by_email(session, claims)

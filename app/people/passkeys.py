@@ -113,7 +113,7 @@ def check(session: Session, place: Place, challenge: str, credential: str) -> in
     Raises CheerboardError (403) when none did, also when a copy of the key was used meanwhile.
     """
     try:
-        given = str(json.loads(credential)["id"])
+        given = str(json.loads(credential)["id"]).replace("\0", "")
         found = session.scalar(
             select(Passkey)
             .join(Account, Account.id == Passkey.account_id)

@@ -34,7 +34,7 @@ def offer(db: Database, settings: Settings, email: str) -> None:
     Runs after the answer was sent, so that nobody can tell by the time it takes.
     """
     with db.write.begin() as session:
-        of = Account.email == email.strip().casefold()
+        of = Account.email == email.replace("\0", "").strip().casefold()
         account = session.scalar(select(Account).where(of, Account.disabled_at.is_(None)))
         if account is None:
             return

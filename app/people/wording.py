@@ -32,7 +32,7 @@ def label_of(text: str, what: str) -> str:
 def email_of(text: str) -> str:
     """An e-mail address as it is kept: trimmed and case-folded."""
     email = text.strip().casefold()
-    if len(email) > 320 or not _EMAIL.fullmatch(email):
+    if len(email) > 320 or not email.isprintable() or not _EMAIL.fullmatch(email):
         raise CheerboardError(f"{text.strip()[:80]!r} is not an e-mail address.")
     return email
 

@@ -160,6 +160,7 @@ def test_an_invitation_becomes_an_account(app: FastAPI, issuer: Issuer, database
         {"email_verified": "true"},
         {"email": ""},
         {"sub": "x" * 300},
+        {"sub": "a\0b"},
     ],
 )
 def test_what_the_issuer_does_not_vouch_for(

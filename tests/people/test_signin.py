@@ -54,6 +54,7 @@ def test_without_accounts_every_way_leads_to_the_first_start(
         ("uma@example.com", ""),
         ("uma@example.com", "\ud800 lone"),
         ("x" * 5000, "y" * 5000),
+        ("uma\0@example.org", "a\0b"),
     ],
 )
 def test_the_same_refusal_for_everything_wrong(app: FastAPI, email: str, password: str) -> None:
