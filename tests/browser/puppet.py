@@ -11,6 +11,7 @@ from app.board import routes
 from app.live import hub
 from app.live.envelope import partials, seal
 from app.live.hub import Hub
+from app.screens.blanking import Dark
 from tests.board.house import House
 
 DESIGN = dict(routes.LIMITS)
@@ -36,6 +37,7 @@ class Puppet:
         self.heard: list[str] = []
         self.page = page
         self.hub = home.live.hub
+        self.draw = home.live.draw
         self.build = home.live.hub.build
         self._seats: list[Any] = []
         monkeypatch.setattr(hub, "BEAT_SECONDS", 600)
@@ -72,6 +74,11 @@ class Puppet:
         # Past the outbox, which would leave out what a busy screen cannot take.
         sending = self._seats[-1].outbox._send(seal(told))
         asyncio.run_coroutine_threadsafe(sending, self._loop).result(20)
+
+    def darken(self, *, dark: bool = True) -> None:
+        """Says so, and means it: whoever reports something else would be told again."""
+        self.draw.dark = Dark(everything=dark)
+        self.say("cmd", 1, do="blank" if dark else "unblank")
 
     def rail(self, words: str) -> None:
         expect(self.page.locator("#rail")).to_have_text(words)

@@ -33,7 +33,7 @@ def test_an_answer_lands_on_the_rail_and_everything_comes_to_rest(home: House, t
     tv.goto(f"{home.url}/tv/hall?scene=pulse")
     dot = answer(home.database, 10)
     expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
-    expect(tv.locator(f"#slot-pulse-0 #{dot.replace('r', 'v', 1)}")).to_be_attached()
+    expect(tv.locator(f"#slot-pulse-0 #halo-{dot.removeprefix('r')}")).to_be_attached()
     until(tv, "document.getAnimations().length === 0")
     expect(tv.locator(".ripple")).to_have_count(0)
 
@@ -176,9 +176,9 @@ def test_orders_are_obeyed(server: Puppet, tv: Page) -> None:
     expect(tv.locator(".called .display")).to_have_text("12")
     expect(tv.locator(".called .lead")).to_have_text("Lobby <b>left</b>")
     for _ in range(2):
-        server.say("cmd", 1, do="blank")
+        server.darken()
     expect(tv.locator("#stage")).to_have_class(re.compile("blank"))
-    server.say("cmd", 1, do="unblank")
+    server.darken(dark=False)
     expect(tv.locator("#stage")).not_to_have_class(re.compile("blank"))
     server.say("cmd", 1, do="__proto__")
     server.say("nonsense", 1)
@@ -188,14 +188,14 @@ def test_orders_are_obeyed(server: Puppet, tv: Page) -> None:
 
 def test_a_dark_screen_stays_dark_when_it_reloads(server: Puppet, tv: Page) -> None:
     server.say("snap", 1, "one")
-    server.say("cmd", 1, do="blank")
+    server.darken()
     expect(tv.locator("#stage")).to_have_class(re.compile("blank"))
     tv.evaluate("window.before = true")
     server.say("cmd", 1, do="reload")
     server.opened()
     assert tv.evaluate("window.before") is None
     expect(tv.locator("#stage")).to_have_class(re.compile("blank"))
-    server.say("cmd", 1, do="unblank")
+    server.darken(dark=False)
     expect(tv.locator("#stage")).not_to_have_class(re.compile("blank"))
 
 
