@@ -172,6 +172,8 @@ def _too_little(one: _Read) -> list[str]:
     """Praise that could be said of anybody is no story."""
     if not one.praised and not one.telling.actions and one.telling.details < 2:
         return ["names nobody and tells nothing that was done"]
+    if not one.praised and not one.telling.praises:
+        return ["names nobody and praises nothing"]
     if one.rank < ENOUGH_TO_ASK:
         return [f"{one.rank:.0f} points, a story has {ENOUGH_TO_ASK}"]
     return []

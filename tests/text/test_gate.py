@@ -63,7 +63,7 @@ def test_what_is_no_story_says_why(comment: str | None, reason: str) -> None:
     assert reason in " ".join(verdict.reasons)
 
 
-TEN = "I came in on Monday and they helped me at once with everything"
+TEN = "I came in on Monday and they kindly helped me with everything"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_length_counts_what_is_shown() -> None:
     link = "https://example.org/" + "a" * 300
     mail = "uma@" + "shop" * 45 + ".example"
     assert judge(f"{TEN}, write to {mail}.", 9).gate == "review"
-    assert judge(f"They helped me at once, write to {mail}.", 9).gate == "none"
+    assert judge(f"They kindly helped me, write to {mail}.", 9).gate == "none"
     assert "contains a link" in judge(f"{TEN}, see {link}.", 9).reasons
 
 
