@@ -188,3 +188,26 @@ def test_the_first_load_is_light_and_from_one_origin(browser: Browser, usual: Ho
     assert sum(map(len, bodies.values())) <= 300 * KB
     assert scripts <= 60 * KB
     assert fonts <= 180 * KB
+
+
+# The middle, and a place between middle and edge that a diamond does not reach.
+SHAPES = """() => ["promoter", "passive", "detractor"].map((id) => {
+  const shape = document.getElementById(id);
+  const style = getComputedStyle(shape);
+  const hollow = getComputedStyle(document.getElementById("stage")).backgroundColor;
+  return [[0, 0], [0.62, 0.62]].map(([x, y]) => {
+    const at = new DOMPoint(x, y);
+    return (style.fill !== hollow && shape.isPointInFill(at))
+      || (style.stroke !== "none" && shape.isPointInStroke(at));
+  });
+})"""
+
+
+def test_three_voices_are_three_shapes_whatever_their_colour(
+    browser: Browser, usual: House
+) -> None:
+    page = opened(browser)
+    with clock.frozen(wall.NOON):
+        show(page, usual, "pulse", "still")
+        assert page.evaluate(SHAPES) == [[True, True], [False, True], [True, False]]
+    page.close()
