@@ -76,11 +76,11 @@ EDGE = "(edge) => { document.documentElement.dataset.rail = edge }"
 @pytest.fixture(scope="module", params=EVERY if LONG else STATES, ids="-".join)
 def hung(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    """A server whose company is in one of the states and speaks one of the languages."""
+) -> Iterator[tuple[House, int]]:
+    """A server whose company is in one of the states and speaks one of the languages; which."""
     folder = tmp_path_factory.mktemp("wall")
     with pseudo.understood(), serving(folder, *request.param) as running:
-        yield running
+        yield running, (EVERY if LONG else STATES).index(request.param)
 
 
 def serving(folder: Path, state: str, language: str | None = None) -> Any:
@@ -113,14 +113,18 @@ def show(page: Page, at: House, scene: str, door: str = "tv") -> None:
 
 @pytest.mark.parametrize("sizes", [LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
 def test_every_scene_fits_every_wall(
-    browser: Browser, hung: House, sizes: list[tuple[int, int]]
+    browser: Browser, hung: tuple[House, int], sizes: list[tuple[int, int]]
 ) -> None:
+    home, nth = hung
     page = opened(browser, *sizes[0])
     wrong: list[str] = []
+    # The suite takes every other scene, in turns; all of them behind CHEERBOARD_FAULTS=long.
+    first = (nth + (sizes is PORTRAIT)) % 2
+    chosen = wall.SCENES if LONG else wall.SCENES[first::2]
     with clock.frozen(wall.NOON):
-        for scene in wall.SCENES:
+        for scene in chosen:
             page.set_viewport_size({"width": sizes[0][0], "height": sizes[0][1]})
-            show(page, hung, scene, "still")
+            show(page, home, scene, "still")
             for at, (width, height) in enumerate(sizes):
                 page.set_viewport_size({"width": width, "height": height})
                 page.evaluate(EDGE, "top" if at % 2 else "bottom")
