@@ -111,6 +111,7 @@ def show(page: Page, at: House, scene: str, door: str = "tv") -> None:
     page.evaluate("document.fonts.ready")
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("sizes", [LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
 def test_every_scene_fits_every_wall(
     browser: Browser, hung: tuple[House, int], sizes: list[tuple[int, int]]
