@@ -28,6 +28,7 @@ from app.live.bus import Bus
 from app.migrations import migrate
 from app.people import firststart
 from app.people import routes as people
+from app.scores import pages as scores
 from app.screens import routes as screens
 from app.screens import tokens
 from app.settings import Settings
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> Cheerboard:
     app.state.reception = reception
     app.state.screen_door = tokens.find
     web.install(app)
-    for room in (operations, api, people, screens, board, desk, stories):
+    for room in (operations, api, people, screens, board, desk, stories, scores):
         app.include_router(room.router)
     app.add_middleware(Gate, is_open=lambda: reception.is_open)
     app.hook = hook(reception)

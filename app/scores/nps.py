@@ -95,6 +95,11 @@ def shown(value: Fraction | float) -> str:
     return f"{whole:+d}".replace("-", "\N{MINUS SIGN}") if whole else "0"
 
 
+def collecting(n: int) -> str:
+    """What stands where a score is not shown yet: `collecting, 7 of 10`."""
+    return f"collecting, {n} of {MIN_SHOWN}"
+
+
 def decimals(value: Fraction | float, places: int = 4) -> float:
     """For programs: `places` decimals, half away from zero, never -0.0."""
     scale = Fraction(10) ** places

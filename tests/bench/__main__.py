@@ -5,7 +5,7 @@ import sys
 
 from tests.bench.table import Row, show
 
-NAMES = ("intake", "cost", "fanout", "latency", "memory", "startup", "importing")
+NAMES = ("intake", "cost", "fanout", "latency", "memory", "startup", "importing", "alerts")
 
 
 def main() -> None:
