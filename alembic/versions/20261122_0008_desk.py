@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
+
+from alembic import op
+
 revision: str = "0008"
 down_revision: str | Sequence[str] | None = "0007"
 branch_labels: str | Sequence[str] | None = None
@@ -9,8 +13,72 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    pass
+    _nominations()
+    _stories()
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("nomination")
+    op.drop_table("nomination_rules")
+    for name in STORY:
+        op.drop_column("story", name)
+
+
+# What leads decide about stories.
+STORY = ("cut", "held_at", "decision")
+
+
+def _stories() -> None:
+    op.add_column("story", sa.Column("cut", sa.Text(), nullable=True))
+    op.add_column("story", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("story", sa.Column("decision", sa.JSON(none_as_null=True), nullable=True))
+
+
+def _nominations() -> None:
+    key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+    def refers(column: str, other: str, ondelete: str) -> sa.ForeignKeyConstraint:
+        name = op.f(f"fk_nomination_{column}")
+        return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=name, ondelete=ondelete)
+
+    op.create_table(
+        "nomination",
+        sa.Column("id", key, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("person_id", key, nullable=True),
+        sa.Column("named", sa.String(200), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("badge", sa.String(40), nullable=False),
+        sa.Column("figure", sa.String(16), nullable=False),
+        sa.Column("story_id", key, nullable=True),
+        sa.Column("account_id", key, nullable=True),
+        sa.Column("giver", sa.String(200), nullable=False),
+        sa.Column("board_slug", sa.String(200), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", key, nullable=False),
+        sa.Column("decided_by", key, nullable=True),
+        sa.Column("decider", sa.String(200), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'shown', 'declined', 'withdrawn')",
+            name=op.f("ck_nomination_state"),
+        ),
+        refers("person_id", "person", "CASCADE"),
+        refers("story_id", "story", "SET NULL"),
+        refers("account_id", "account", "SET NULL"),
+        refers("decided_by", "account", "SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nomination")),
+    )
+    op.create_index("ix_nomination_state", "nomination", ["state", "id"])
+    op.create_index(op.f("ix_nomination_person_id"), "nomination", ["person_id"])
+    op.create_table(
+        "nomination_rules",
+        sa.Column("id", key, nullable=False),
+        sa.Column("per_month", key, nullable=False),
+        sa.Column("second_lead", sa.Boolean(), nullable=False),
+        sa.Column("open_link", sa.Boolean(), nullable=False),
+        sa.Column("generation", key, nullable=False),
+        sa.Column("badges", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nomination_rules")),
+    )

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -25,6 +25,10 @@ class Company(Base):
     individuals: Mapped[bool] = mapped_column(default=False)
     one_voice: Mapped[bool] = mapped_column(default=False)
     domain: Mapped[str | None] = mapped_column(String(200))
+    # Whether stories that pass the strict conditions reach the wall unread.
+    automatic_stories: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # What becomes of a pick: suggest (a lead confirms it), automatic, or off.
+    heroes: Mapped[str] = mapped_column(String(16), default="automatic", server_default="automatic")
 
 
 class Site(Base):
