@@ -25,13 +25,13 @@ def downgrade() -> None:
 
 
 # What leads decide about stories.
-STORY = ("cut", "held_at", "decision")
+STORY = ("cut", "held_at", "decided")
 
 
 def _stories() -> None:
     op.add_column("story", sa.Column("cut", sa.Text(), nullable=True))
     op.add_column("story", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("story", sa.Column("decision", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("story", sa.Column("decided", sa.JSON(none_as_null=True), nullable=True))
 
 
 def _nominations() -> None:

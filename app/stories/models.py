@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,6 +39,12 @@ class Story(Base):
     released_at: Mapped[datetime | None]
     released_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     recalled_at: Mapped[datetime | None]
+    # The words that a lead left of `text`, each run cut out marked by an ellipsis; None: all.
+    cut: Mapped[str | None] = mapped_column(Text)
+    # A candidate that was put aside.
+    held_at: Mapped[datetime | None]
+    # What a lead decided last: what, who, when, and all that an undo needs.
+    decided: Mapped[dict[str, Any] | None]
     # The words that a lead left of `text`, each run cut out marked by an ellipsis; None: all.
     cut: Mapped[str | None] = mapped_column(Text)
     # A candidate that was put aside.
