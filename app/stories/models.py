@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,12 +44,6 @@ class Story(Base):
     held_at: Mapped[datetime | None]
     # What a lead decided last: what, who, when, and all that an undo needs.
     decided: Mapped[dict[str, Any] | None]
-    # The words that a lead left of `text`, each run cut out marked by an ellipsis; None: all.
-    cut: Mapped[str | None] = mapped_column(Text)
-    # A candidate that was put aside.
-    held_at: Mapped[datetime | None]
-    # What a lead decided last: what, who, when, and all that an undo needs.
-    decision: Mapped[dict[str, Any] | None]
 
 
 class StoryDecision(Base):
