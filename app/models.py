@@ -2,6 +2,7 @@
 
 import app.board.models
 import app.heroes.models
+import app.heroes.nominationmodels
 import app.intake.models
 import app.people.models
 import app.responses.models
