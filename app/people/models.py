@@ -1,9 +1,9 @@
-"""Company, site, team, person, alias; account and its ways in, API token, the audit log."""
+"""Company, site, team, person, alias and what becomes of them; accounts, the audit log."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -11,6 +11,8 @@ from app.db import Base
 VISIBILITIES = ("full", "first-initial", "first", "initials", "hidden")
 ROLES = ("admin", "lead", "viewer")
 SCOPES = ("read", "admin")
+OUTCOMES = ("open", "taken off", "kept")
+IMPORT_STATES = ("looked at", "taken over", "taken back")
 
 
 class Company(Base):
@@ -25,6 +27,10 @@ class Company(Base):
     individuals: Mapped[bool] = mapped_column(default=False)
     one_voice: Mapped[bool] = mapped_column(default=False)
     domain: Mapped[str | None] = mapped_column(String(200))
+    # Fewer answers than this say nothing about one person, to anybody.
+    least_personal: Mapped[int] = mapped_column(default=10, server_default="10")
+    # Days after which an answer forgets which employee it named; empty: it never does.
+    people_days: Mapped[int | None]
     # Whether stories that pass the strict conditions reach the wall unread.
     automatic_stories: Mapped[bool] = mapped_column(default=False, server_default=false())
     # What becomes of a pick: suggest (a lead confirms it), automatic, or off.
@@ -39,6 +45,8 @@ class Site(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     timezone: Mapped[str] = mapped_column(String(64))
     office_hours: Mapped[dict[str, Any] | None]
+    # Dates and places, such as 2026-12-24 and DE-BY.
+    holidays: Mapped[list[str] | None]
 
 
 class Team(Base):
@@ -192,3 +200,62 @@ class Passkey(Base):
     name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class PersonalLink(Base):
+    """The way to a person's own page, one for each; only the SHA-256 of its key is kept."""
+
+    __tablename__ = "personal_link"
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+
+
+class Appeal(Base):
+    """A person says that an answer is not about them; a lead settles it, once."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    response_id: Mapped[int] = mapped_column(
+        ForeignKey("response.id", ondelete="CASCADE"), unique=True
+    )
+    text: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None] = mapped_column(String(200))
+    outcome: Mapped[str] = mapped_column(String(16), default="open")
+
+
+class RosterImport(Base):
+    """One file of people: looked at, taken over, taken back. `journal` is what undoes it."""
+
+    __tablename__ = "roster_import"
+    __table_args__ = (CheckConstraint(f"state IN {IMPORT_STATES}", name="state"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(16), default="looked at")
+    text: Mapped[str] = mapped_column(Text)
+    journal: Mapped[dict[str, Any] | None]
+    who: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime]
+
+
+class Following(Base):
+    """Old answers on their way to where the roster puts their names now, newest first.
+
+    Answers with ids below `next_id` are still to be looked at; `names` are folded.
+    """
+
+    __tablename__ = "following"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    names: Mapped[list[str]]
+    text: Mapped[str] = mapped_column(String(200))
+    top_id: Mapped[int]
+    next_id: Mapped[int]
+    moved: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
