@@ -1,0 +1,1 @@
+"""Signals for leads that a number may be gamed; they never change a score."""
