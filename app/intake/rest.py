@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from app import clock
+from app.addresses import InsideError, UnknownHostError, resolve
 from app.intake import patience, strictjson
-from app.intake.addresses import InsideError, UnknownHostError, resolve
 from app.intake.strictjson import JSONRefusedError
 
 CONNECT_SECONDS = 5.0

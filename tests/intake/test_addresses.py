@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from app.intake import addresses, patience
-from app.intake.addresses import InsideError, UnknownHostError, resolve
+from app import addresses
+from app.addresses import InsideError, UnknownHostError, resolve
+from app.intake import patience
 from app.intake.rest import Client, LaterError, RefusedError
 from tests.intake import stub
 from tests.intake.stub import Said, Stub
