@@ -23,12 +23,22 @@ MAY: dict[str, frozenset[str]] = {
     "screens.steer": WHO_STEER,
     "responses.read": ADMINS,
     "deliveries.read": ADMINS,
+    "sources.read": EVERYONE_AT_THE_DESK,
+    "sources.manage": ADMINS,  # their addresses, secrets and deliveries too
     "account.keep": EVERYONE_AT_THE_DESK,  # one's own password, sessions, passkeys
     "accounts.manage": ADMINS,
     "audit.read": ADMINS,
+    "roster.read": WHO_STEER,
+    "roster.manage": ADMINS,
+    "roster.match": WHO_STEER,  # an unknown name to a person, team or site
+    "people.show": WHO_STEER,  # what a wall may call a person, their link, their appeals
+    "dignity.read": EVERYONE_AT_THE_DESK,
+    "dignity.set": ADMINS,
 }
 # What a lead does for own teams only. The thing is anything with a `team_id`.
-OF_A_TEAM = frozenset({"stories.release", "stories.recall", "nominations.make"})
+OF_A_TEAM = frozenset(
+    {"stories.release", "stories.recall", "nominations.make", "roster.match", "people.show"}
+)
 
 
 @dataclass(frozen=True, slots=True)

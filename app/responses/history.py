@@ -74,10 +74,13 @@ class Recall:
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
-        self._known: dict[tuple[str | None, str | None, str | None], Place] = {}
+        self.spans, self.timezone = roster.spans, roster.timezone
+        self._known: dict[tuple[str | None, str | None, str | None, date | None], Place] = {}
 
-    def place(self, employee: str | None, team: str | None, site: str | None) -> Place:
-        names = (employee, team, site)
+    def place(
+        self, employee: str | None, team: str | None, site: str | None, day: date | None = None
+    ) -> Place:
+        names = (employee, team, site, day)
         found = self._known.get(names)
         if found is None:
             if len(self._known) >= _MOST_REMEMBERED:

@@ -17,7 +17,7 @@ from app.responses.models import LedgerEntry, Response
 from app.responses.revision import Row, external_id, is_change, place_of, placed, revised
 from app.responses.voice import Change, Entry, Voice, as_json, voice_of
 
-__all__ = ["Change", "Entry", "Voice", "exclude", "reassign", "record", "withdraw"]
+__all__ = ["Change", "Entry", "Voice", "exclude", "reassign", "record", "unname", "withdraw"]
 
 RESPONSE = cast("Table", Response.__table__)
 LEDGER = cast("Table", LedgerEntry.__table__)
@@ -93,8 +93,20 @@ def exclude(session: Session, response_ids: Iterable[int], reason: str) -> list[
 def reassign(session: Session, response_ids: Iterable[int], roster: Roster) -> list[Change]:
     """Matches these responses to the roster again, after a one-tap match gave it a new alias."""
     return _turn_each(
-        session, response_ids, lambda row: placed(row, place_of(row["attributes"], roster))
+        session,
+        response_ids,
+        lambda row: placed(row, place_of(row["attributes"], roster, row["answered_on"])),
     )
+
+
+def unname(session: Session, response_ids: Iterable[int]) -> list[Change]:
+    """These responses are about nobody in particular any more; team and site stay as they are."""
+
+    def turn(row: Row) -> Row:
+        kept = {name: one for name, one in row["attributes"].items() if name != "employee"}
+        return {**row, "person_id": None, "attributes": kept}
+
+    return _turn_each(session, response_ids, turn)
 
 
 def take_turn(session: Session) -> None:

@@ -48,9 +48,9 @@ def placed(row: Row, place: Place) -> Row:
     }
 
 
-def place_of(attributes: Mapping[str, str], roster: Roster) -> Place:
-    """Where the roster puts an answer with these attributes."""
-    return roster.place(*_names(attributes))
+def place_of(attributes: Mapping[str, str], roster: Roster, day: date | None = None) -> Place:
+    """Where the roster puts an answer with these attributes, given on that day."""
+    return roster.place(*_names(attributes), day)
 
 
 def is_change(before: Row | None, after: Row) -> bool:
@@ -97,8 +97,8 @@ def _is_newer(one: float | None, other: float | None) -> bool:
 def _first(answer: Answer, entry: Entry, roster: Roster) -> Row:
     """A response that was not known before. Without a score its place and date are provisional."""
     said = _said(answer)
-    place = place_of(said["attributes"], roster)
     submitted_at = _moment(answer.submitted_at) or entry.received_at
+    place = place_of(said["attributes"], roster, _about(submitted_at, roster))
     status, reason = ("unscored", None) if answer.score is None else ("counted", None)
     if answer.excluded is not None:
         status, reason = "excluded", _excluded(answer.excluded)
@@ -170,10 +170,11 @@ def _place(row: Row, new: Row, answer: Answer, roster: Roster) -> None:
     is_first = row["score"] is None
     if not is_first and _names(row["attributes"]) == _names(new["attributes"]):
         return
-    place = place_of(new["attributes"], roster)
-    new.update(placed(new, place))
     if is_first:
         new["submitted_at"] = _moment(answer.submitted_at) or row["submitted_at"]
+    place = place_of(new["attributes"], roster, _about(new["submitted_at"], roster))
+    new.update(placed(new, place))
+    if is_first:
         new["answered_on"] = _day(new["submitted_at"], place.timezone)
 
 
@@ -225,6 +226,11 @@ def _text(text: str) -> str:
 def _moment(at: datetime | None) -> datetime | None:
     """In UTC; a year that no survey was answered in is nobody's answer, it counts as not given."""
     return at.astimezone(UTC) if at is not None and 1970 <= at.year < 9999 else None
+
+
+def _about(at: datetime, roster: Roster) -> date | None:
+    """The day by the company's clock: the site's own is not known before the place is."""
+    return _day(at, roster.timezone) if roster.spans else None
 
 
 def _day(at: datetime, timezone: str) -> date:

@@ -30,6 +30,8 @@ class Contest:
     company: Tally
     weight: float
     seed: str
+    # The company's own least number of answers for a person; 10 are needed anyway.
+    least: int = 1
 
     @property
     def differs(self) -> bool:
@@ -37,7 +39,8 @@ class Contest:
 
     def standings(self) -> list[Standing]:
         """All with at least 10 answers, best first, whether they differ or not."""
-        return ranking.ranked(self.groups, self.company, self.weight, self.seed)
+        enough = {key: tally for key, tally in self.groups.items() if tally.n >= self.least}
+        return ranking.ranked(enough, self.company, self.weight, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def contest(session: Session, by: str, until: date, days: int) -> Contest:
     """Who is measured against whom. For people it does not ask whether individuals are shown."""
     names = _names(session, by, until)
     found = tallies.rolling_by(session, by, until, days)
+    least = (session.scalar(select(Company.least_personal)) or 1) if by == "person" else 1
     groups = {key: tally for key, tally in found.items() if key in names and tally.n > 0}
     year, week, _ = until.isocalendar()
     return Contest(
@@ -103,6 +107,7 @@ def contest(session: Session, by: str, until: date, days: int) -> Contest:
         company=tallies.rolling(session, "company", tallies.COMPANY, until, days),
         weight=ranking.weight(groups.values()),
         seed=f"{by}-{year}-{week}",
+        least=least,
     )
 
 
@@ -112,7 +117,9 @@ def _names(session: Session, by: str, until: date) -> dict[int, str]:
         who = select(Team.id, Team.name)
     elif by == "person":
         who = select(Person.id, Person.name).where(
-            Person.visibility != "hidden", or_(Person.left_on.is_(None), Person.left_on > until)
+            Person.visibility != "hidden",
+            or_(Person.left_on.is_(None), Person.left_on > until),
+            or_(Person.joined_on.is_(None), Person.joined_on <= until),
         )
     else:
         raise CheerboardError(f"by is team or person, not {by!r}.")
