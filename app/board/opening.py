@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 import holidays
 
 from app.errors import CheerboardError
+from app.people.officehours import DAYS, is_holiday
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "always"
 # The daylight theme's hours, where a theme goes by the clock.
 PAPER_FROM, PAPER_UNTIL = 7, 19
@@ -32,11 +31,6 @@ def is_open(hours: Mapping[str, Any] | str | None, rests: Sequence[str], local: 
     return bool(opens <= f"{local:%H:%M}" < closes)
 
 
-def is_holiday(rests: Sequence[str], day: date) -> bool:
-    """Whether a date is one of them, or a public holiday of a place among them."""
-    return any(day.isoformat() == one or day in _calendar(one, day.year) for one in rests)
-
-
 def read_rest(text: str) -> str:
     """A date or a place (country, or country and region) as it is kept. Raises CheerboardError."""
     place, known = text.upper(), holidays.list_supported_countries()
@@ -57,11 +51,3 @@ def theme_at(theme: str, local: datetime) -> str:
     if theme != "auto":
         return theme
     return "paper" if PAPER_FROM <= local.hour < PAPER_UNTIL else "ink"
-
-
-@lru_cache(maxsize=256)
-def _calendar(place: str, year: int) -> frozenset[date]:
-    country, _, region = place.partition("-")
-    if not country.isalpha():
-        return frozenset()
-    return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))

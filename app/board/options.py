@@ -7,9 +7,10 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from app.board.models import AUDIENCES, Board
-from app.board.opening import ALWAYS, DAYS, read_rest
+from app.board.opening import ALWAYS, read_rest
 from app.board.scene import scenes
 from app.errors import CheerboardError
+from app.people.officehours import DAYS
 
 # The wall's own order; scenes added later follow by name.
 FIRST = ("pulse", "tide", "leaderboard", "hero", "story", "ladder", "week", "today")
