@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock, web
+from app.board import hanging
 from app.board.models import Board
 from app.errors import CheerboardError
 from app.people import audit
@@ -73,7 +74,7 @@ def _make(session: Session, actor: Actor, code: str, fields: dict[str, str]) -> 
         number = int(old) if old.isdecimal() and len(old) <= LONGEST_ID else 0
         screen = pairing.repair(session, number, code)
     else:
-        slug = fields.get("board", "")
+        slug = fields.get("board", "") or hanging.first(session).slug
         known = "\x00" not in slug and session.scalar(select(Board.id).where(Board.slug == slug))
         if not known:
             raise CheerboardError("Choose one of the boards.")

@@ -36,6 +36,11 @@ def find(session: Session, screen_id: int) -> Screen:
     return screen
 
 
+def number_of(at: datetime) -> int:
+    """How a screen names the order of that moment when it obeys: milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
+
+
 class Orders:
     """What this process has told its screens already. Belongs to the thread that draws."""
 
@@ -47,7 +52,9 @@ class Orders:
         """Screen ids and commands not told yet, in order. Each is given once."""
         after = max(self._since, clock.now() - GOOD_FOR)
         rows = session.execute(
-            select(ScreenOrder.id, ScreenOrder.screen_id, ScreenOrder.what, Screen.name)
+            select(
+                ScreenOrder.id, ScreenOrder.screen_id, ScreenOrder.what, ScreenOrder.at, Screen.name
+            )
             .join(Screen, Screen.id == ScreenOrder.screen_id)
             .where(ScreenOrder.at >= after)
             .order_by(ScreenOrder.id)
@@ -56,6 +63,14 @@ class Orders:
         # Transactions may commit in another order than their numbers: known ones, not the largest.
         self._told = {row.id for row in rows}
         return [
-            (row.screen_id, {"do": row.what, "number": str(row.screen_id), "name": row.name})
+            (
+                row.screen_id,
+                {
+                    "do": row.what,
+                    "number": str(row.screen_id),
+                    "name": row.name,
+                    "order": number_of(row.at),
+                },
+            )
             for row in fresh
         ]

@@ -16,9 +16,11 @@ from app.screens.models import Screen
 log = logging.getLogger(__name__)
 
 STORE_SECONDS = 5.0
-NUMBERS = ("v", "heap", "uptime", "errors", "dpr")
-WORDS = ("scene", "build", "viewport")
+NUMBERS = ("v", "heap", "uptime", "errors", "dpr", "order")
+WORDS = ("scene", "build", "viewport", "engine")
 FLAGS = ("dark",)
+# What somebody at the desk waits for.
+ANSWERS = ("dark", "order")
 LETTERS = 64
 
 
@@ -30,18 +32,20 @@ class Reports:
         self._fresh: dict[int, tuple[datetime, dict[str, Any]]] = {}
         self._task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
-        self._dark: dict[int, object] = {}
+        self._last: dict[int, dict[str, Any]] = {}
 
     def put(self, screen_id: int, message: Mapping[str, Any]) -> None:
         """Keeps the known fields of a report, with the time it came; the rest is dropped.
 
-        Whoever darkens screens waits for their word: that one is stored at once.
+        Whoever asked something of a screen waits for its word: that it is dark, that it obeyed an
+        order, or that its page is a new one is stored at once.
         """
         report = read(message)
+        last = self._last.get(screen_id, {})
         self._fresh[screen_id] = (clock.now(), report)
-        dark = report.get("dark")
-        if self._dark.get(screen_id) != dark:
-            self._dark[screen_id] = dark
+        self._last[screen_id] = report
+        is_news = any(last.get(name) != report.get(name) for name in ANSWERS)
+        if is_news or report.get("uptime", 0) < last.get("uptime", 0):
             self._hurry.set()
 
     async def start(self) -> None:

@@ -8,6 +8,7 @@
   const stage = document.getElementById("stage");
   const BLANK = "blank";
   let leaving = false;
+  let obeyed = 0;
 
   function leaveFor(address, delay) {
     if (leaving) return;
@@ -85,8 +86,14 @@
 
   window.wall.orders = {
     obey(told) {
-      if (Object.prototype.hasOwnProperty.call(orders, told.do)) orders[told.do](told);
+      if (!Object.prototype.hasOwnProperty.call(orders, told.do)) return;
+      orders[told.do](told);
+      if (!told.order) return;
+      obeyed = told.order;
+      document.dispatchEvent(new CustomEvent("wall:obeyed"));
     },
+    /* The number of the last order: whoever gave it waits for our word. */
+    obeyed: () => obeyed,
     /* Another build: everybody reloads, but not everybody at once. */
     renew: () => leaveFor(here(), Math.random() * 1000 * Number(limits.spread)),
     reload: orders.reload,

@@ -16,6 +16,8 @@
   const BUILD = page.dataset.build;
   const ASK_PAUSE = 1000;
   const startedAt = performance.now();
+  /* "Chrome/87": which engine draws here, as far as it says so. */
+  const ENGINE = (navigator.userAgent.match(/(Chrom(e|ium)|Firefox|Version)\/\d+/) || [""])[0];
 
   let epoch = null;
   let v = -1;
@@ -96,6 +98,8 @@
       uptime: Math.round((performance.now() - startedAt) / 1000),
       errors,
       dark: orders.isDark(),
+      order: orders.obeyed(),
+      engine: ENGINE,
       viewport: `${innerWidth}x${innerHeight}`,
       dpr: window.devicePixelRatio || 1,
     });
@@ -126,6 +130,7 @@
   document.addEventListener("htmx:ws:after:message:incoming", swapped);
   document.addEventListener("wall:missing", ask);
   document.addEventListener("wall:darkened", report);
+  document.addEventListener("wall:obeyed", report);
   setInterval(report, 1000 * Number(page.dataset.report));
   turn();
   guard.open();

@@ -24,6 +24,8 @@ SAID = {
     "errors": 0,
     "viewport": "1920x1080",
     "dpr": 1.5,
+    "order": 3,
+    "engine": "Chrome/87",
 }
 
 
