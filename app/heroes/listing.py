@@ -126,4 +126,4 @@ def _story(session: Session, hero: Hero, audience: str) -> StoryView | None:
         since = hero.starts_on - timedelta(days=28)
     else:
         since = date.fromisoformat(until) - timedelta(days=days - 1)
-    return stories.about(session, hero.person_id, since, audience)
+    return stories.about(session, hero.person_id or 0, since, audience)

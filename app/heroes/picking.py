@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import NotFoundError
-from app.heroes.models import Hero
+from app.heroes.models import PICKED, Hero
 from app.live.bus import announce
 from app.people.models import Company, Person
 from app.scores import nps, ranking
@@ -24,6 +24,8 @@ RULE = "pick-1"
 WEEK = timedelta(days=7)
 # Days after a person's week in which the light is on others.
 REST = timedelta(days=14)
+# One row for each of these.
+PLACE = [HERO.c[name] for name in ("kind", "period", "scope", "scope_id", "starts_on")]
 COUNTS = ("promoters", "passives", "detractors")
 
 _SPANS = {1: "one day", 7: "one week", 14: "two weeks", 28: "four weeks", 91: "13 weeks"}
@@ -104,7 +106,7 @@ def _resting(session: Session, starts_on: date) -> set[int]:
     lately = Hero.starts_on.between(starts_on - WEEK - REST + timedelta(days=1), starts_on)
     # Another process may have picked this week's hero since we looked; that is no reason to rest.
     other = or_(Hero.kind != KIND, Hero.starts_on != starts_on)
-    return set(session.scalars(select(Hero.person_id).where(lately, other)))
+    return {one for one in session.scalars(select(Hero.person_id).where(lately, other)) if one}
 
 
 def _deserving(standings: list[Standing]) -> list[Standing]:
@@ -145,7 +147,7 @@ def _keep(session: Session, starts_on: date, best: Standing, numbers: dict[str, 
             numbers=numbers,
             picked_at=clock.now(),
         )
-        .on_conflict_do_nothing(index_elements=[HERO.c.kind, HERO.c.starts_on])
+        .on_conflict_do_nothing(index_elements=PLACE, index_where=PICKED)
         .returning(HERO.c.id)
     )
     if kept.first():
