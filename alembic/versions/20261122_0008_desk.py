@@ -16,9 +16,12 @@ def upgrade() -> None:
     _nominations()
     _stories()
     _roster()
+    _followups()
 
 
 def downgrade() -> None:
+    for table in ("screen_loss", "notice", "followup_case"):
+        op.drop_table(table)
     for table in ("following", "roster_import", "appeal", "personal_link"):
         op.drop_table(table)
     op.drop_column("site", "holidays")
@@ -156,3 +159,86 @@ def _roster() -> None:
         sa.Column("ended_at", time, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_following")),
     )
+
+
+def _followups() -> None:
+    key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    time = sa.DateTime(timezone=True)
+
+    def refers(table: str, column: str, other: str, ondelete: str) -> sa.ForeignKeyConstraint:
+        name = op.f(f"fk_{table}_{column}")
+        return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=name, ondelete=ondelete)
+
+    op.create_table(
+        "followup_case",
+        sa.Column("id", key, nullable=False),
+        sa.Column("response_id", key, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("reason", sa.String(200), nullable=True),
+        sa.Column("opened_at", time, nullable=False),
+        sa.Column("due_at", time, nullable=False),
+        sa.Column("owner_id", key, nullable=True),
+        sa.Column("tries", key, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("reached_at", time, nullable=True),
+        sa.Column("closed_at", time, nullable=True),
+        sa.Column("version", key, nullable=False),
+        sa.Column("last_step", sa.String(16), nullable=True),
+        sa.Column("last_by", sa.String(200), nullable=True),
+        sa.Column("last_id", key, nullable=True),
+        sa.Column("last_at", time, nullable=True),
+        sa.Column("told_at", time, nullable=True),
+        sa.CheckConstraint(
+            "state IN ('open', 'tried', 'reached', 'solved', 'dropped')",
+            name=op.f("ck_followup_case_state"),
+        ),
+        refers("followup_case", "response_id", "response", "CASCADE"),
+        refers("followup_case", "owner_id", "account", "SET NULL"),
+        refers("followup_case", "last_id", "account", "SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_followup_case")),
+        sa.UniqueConstraint("response_id", name=op.f("uq_followup_case_response_id")),
+    )
+    op.create_index("ix_followup_case_due", "followup_case", ["state", "due_at"])
+    op.create_index(op.f("ix_followup_case_closed_at"), "followup_case", ["closed_at"])
+    untold = sa.text("told_at IS NULL")
+    op.create_index(
+        "ix_followup_case_untold", "followup_case", ["id"],
+        sqlite_where=untold, postgresql_where=untold,
+    )  # fmt: skip
+    op.create_table(
+        "notice",
+        sa.Column("id", key, nullable=False),
+        sa.Column("channel", sa.String(8), nullable=False),
+        sa.Column("address", sa.String(320), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("event", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("made_at", time, nullable=False),
+        sa.Column("due_at", time, nullable=False),
+        sa.Column("tries", key, nullable=False),
+        sa.Column("ended_at", time, nullable=True),
+        sa.Column("trouble", sa.String(200), nullable=True),
+        sa.CheckConstraint("channel IN ('mail', 'webhook')", name=op.f("ck_notice_channel")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    under_way = sa.text("ended_at IS NULL")
+    op.create_index(
+        "ix_notice_under_way", "notice", ["due_at", "id"],
+        sqlite_where=under_way, postgresql_where=under_way,
+    )  # fmt: skip
+    op.create_index(op.f("ix_notice_ended_at"), "notice", ["ended_at"])
+    op.create_table(
+        "screen_loss",
+        sa.Column("id", key, nullable=False),
+        sa.Column("screen_id", key, nullable=False),
+        sa.Column("silent_since", time, nullable=False),
+        sa.Column("noticed_at", time, nullable=False),
+        sa.Column("back_at", time, nullable=True),
+        refers("screen_loss", "screen_id", "screen", "CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screen_loss")),
+    )
+    not_over = sa.text("back_at IS NULL")
+    op.create_index(
+        "uq_screen_loss_screen", "screen_loss", ["screen_id"], unique=True,
+        sqlite_where=not_over, postgresql_where=not_over,
+    )  # fmt: skip

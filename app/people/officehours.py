@@ -11,36 +11,34 @@ import holidays
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Where a site says nothing of its hours.
 USUAL: Mapping[str, Any] = {day: ["09:00", "17:00"] for day in DAYS[:5]}
-# Beside the days of `Site.office_hours`: dates and places such as "DE-BY" on whose holidays nobody
-# is there.
-HOLIDAYS = "holidays"
 LONGEST_CLOSED = 366
 
 
 def working_days_after(
-    at: datetime, days: int, hours: Mapping[str, Any] | None, zone: str
+    at: datetime, days: int, hours: Mapping[str, Any] | None, rests: Sequence[str], zone: str
 ) -> datetime:
     """The moment `days` working days after `at`, in UTC.
 
     Counted from when somebody is there: at night, at the weekend and on holidays the clock stands
     still until the next opening. Ends at the same time of day, or at that day's opening or closing
     when it opens later or closes earlier. `hours` is day -> [opens, closes] as "08:00"; None means
-    the usual ones. A place that never opens within a year gets calendar days.
+    the usual ones. `rests` are dates and places such as "DE-BY", whose holidays count. A place that
+    never opens within a year gets calendar days.
     """
     kept = hours if hours and any(day in hours for day in DAYS) else USUAL
     local = at.astimezone(ZoneInfo(zone))
     minute = local.hour * 60 + local.minute
-    span = span_on(kept, local.date())
+    span = span_on(kept, rests, local.date())
     day = local.date()
     if span is None or minute >= span[1]:
-        opening = _next_open(kept, day)
+        opening = _next_open(kept, rests, day)
         if opening is None:
             return at + timedelta(days=days)
         day, (minute, _) = opening
     else:
         minute = max(minute, span[0])
     for _ in range(days):
-        following = _next_open(kept, day)
+        following = _next_open(kept, rests, day)
         if following is None:
             return at + timedelta(days=days)
         day, (opens, closes) = following
@@ -48,10 +46,10 @@ def working_days_after(
     return _moment(day, minute, zone).astimezone(at.tzinfo)
 
 
-def span_on(hours: Mapping[str, Any], day: date) -> tuple[int, int] | None:
+def span_on(hours: Mapping[str, Any], rests: Sequence[str], day: date) -> tuple[int, int] | None:
     """From which minute of a date to which somebody is there; None: all day nobody."""
     span = hours.get(DAYS[day.weekday()])
-    if not span or is_holiday(hours.get(HOLIDAYS) or (), day):
+    if not span or is_holiday(rests, day):
         return None
     opens, closes = (_minutes(one) for one in span)
     return opens, closes
@@ -62,10 +60,12 @@ def is_holiday(rests: Sequence[str], day: date) -> bool:
     return any(day.isoformat() == one or day in _calendar(one, day.year) for one in rests)
 
 
-def _next_open(hours: Mapping[str, Any], after: date) -> tuple[date, tuple[int, int]] | None:
+def _next_open(
+    hours: Mapping[str, Any], rests: Sequence[str], after: date
+) -> tuple[date, tuple[int, int]] | None:
     for ahead in range(1, LONGEST_CLOSED + 1):
         day = after + timedelta(days=ahead)
-        if span := span_on(hours, day):
+        if span := span_on(hours, rests, day):
             return day, span
     return None
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 
 SCOPES = ("screen", "board", "all")
+NOT_OVER = text("back_at IS NULL")
 
 
 class Screen(Base):
@@ -61,3 +62,24 @@ class Blanking(Base):
     scope: Mapped[str] = mapped_column(String(8))
     target: Mapped[str] = mapped_column(String(64))
     since: Mapped[datetime]
+
+
+class ScreenLoss(Base):
+    """A screen that fell silent while its wall should be lit; `back_at` when it was heard again.
+
+    At most one for each screen is not over, so that a loss is told once.
+    """
+
+    __tablename__ = "screen_loss"
+    __table_args__ = (
+        Index(
+            "uq_screen_loss_screen", "screen_id", unique=True,
+            sqlite_where=NOT_OVER, postgresql_where=NOT_OVER,
+        ),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    screen_id: Mapped[int] = mapped_column(ForeignKey("screen.id", ondelete="CASCADE"))
+    # When it was heard last.
+    silent_since: Mapped[datetime]
+    noticed_at: Mapped[datetime]
+    back_at: Mapped[datetime | None]

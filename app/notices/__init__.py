@@ -1,0 +1,1 @@
+"""What people must hear soon: kept first, then sent by mail or webhook until it arrives."""
