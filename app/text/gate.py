@@ -27,6 +27,8 @@ LOWEST_SCORE = 9
 MOST_GIVEN = 1000
 # Words that glow at such a score, and words that only complain at nine or ten: one is a slip.
 LOW_SCORE, GLOWING, COMPLAINING = 2, 3, 2
+# Where nothing is praised, somebody must at least have done so many things.
+HELPING = 2
 # Words without a rule that a machine may pass over when it decides alone.
 MOST_UNKNOWN = 3
 # Longer texts are cut before they are read: no comment box holds more.
@@ -172,7 +174,9 @@ def _too_little(one: _Read) -> list[str]:
     """Praise that could be said of anybody is no story."""
     if not one.praised and not one.telling.actions and one.telling.details < 2:
         return ["names nobody and tells nothing that was done"]
-    if not one.praised and not one.telling.praises:
+    told = one.telling
+    did_something = told.role and told.actions >= HELPING
+    if not one.praised and not told.praises and not did_something:
         return ["names nobody and praises nothing"]
     if one.rank < ENOUGH_TO_ASK:
         return [f"{one.rank:.0f} points, a story has {ENOUGH_TO_ASK}"]

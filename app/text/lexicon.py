@@ -36,6 +36,10 @@ SECTIONS = UNSAFE + STORY + CUES + WORDS
 EXAMPLES = ("must_redact", "must_keep", "must_refuse", "must_offer")
 
 
+# Words remembered for each language, about 2 MB.
+_MOST_LEARNT = 8_000
+
+
 class Hit(NamedTuple):
     """An entry of a section, found in the words `first` up to `last`."""
 
@@ -72,6 +76,8 @@ class Index:
     starts: dict[str, list[tuple[str, _Rest]]] = field(default_factory=dict)
     other: list[tuple[str, _Word, _Rest]] = field(default_factory=list)
     longest: int = 0
+    # What begins with a word is the same in every text; customers share their words.
+    begun: dict[str, tuple[tuple[str, _Rest], ...]] = field(default_factory=dict)
 
     def add(self, section: str, entry: str) -> None:
         """Adds one entry of a rule file to a section."""
@@ -94,10 +100,18 @@ class Index:
         for at, token in enumerate(words):
             if token.word == ".":
                 continue
-            for section, rest in self._begun(token.word):
+            begun = self.begun.get(token.word)
+            if begun is None:
+                begun = self._learn(token.word)
+            for section, rest in begun:
                 last = _follow(words, at + 1, rest)
                 if last:
                     yield Hit(section, at, last)
+
+    def _learn(self, word: str) -> tuple[tuple[str, _Rest], ...]:
+        if len(self.begun) >= _MOST_LEARNT:
+            self.begun.clear()
+        return self.begun.setdefault(word, tuple(self._begun(word)))
 
     def _begun(self, word: str) -> Iterator[tuple[str, _Rest]]:
         yield from self.exact.get(word, ())

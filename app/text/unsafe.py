@@ -35,7 +35,8 @@ _ADVERTISING = re.compile(
     r"\b(?:use (?:the |my )?code|promo ?codes?|discount code|coupon code|referral|rabatt?kode?n?"
     r"|rabattcode|gutscheincode|code promo|c[oó]digo promocional|kortingscode|bitcoin\w*|crypto\w*"
     r"|casino\w*|telegram|onlyfans|whatsapp me|earn (?:money|\$)|buy now|click here|cheap pills"
-    r"|follow (?:me|us) on|subscribe|check out my|visit my|my (?:website|channel|shop|etsy)"
+    r"|follow (?:(?:me|us) on|@\w+)|subscribe|check out my|visit my"
+    r"|my (?:website|channel|shop|etsy)"
     r"|my own business|dm me|seo|forex|invest\w* (?:now|today)|klik her|klik hier|hier klicken"
     r"|cliquez ici|haz clic|folg mir|volg mij|følg mig|s[ií]gueme)\b",
     re.IGNORECASE,
