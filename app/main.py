@@ -16,6 +16,7 @@ from app import clock, web
 from app.api import operations
 from app.api import routes as api
 from app.board import routes as board
+from app.board import storypreview
 from app.board.onair import Live
 from app.db import connect
 from app.desk import pages as desk
@@ -77,7 +78,7 @@ def create_app(settings: Settings) -> Cheerboard:
     app.state.reception = reception
     app.state.screen_door = tokens.find
     web.install(app)
-    for room in (operations, api, people, screens, board, desk, stories, scores):
+    for room in (operations, api, people, screens, board, desk, stories, scores, storypreview):
         app.include_router(room.router)
     app.add_middleware(Gate, is_open=lambda: reception.is_open)
     app.hook = hook(reception)

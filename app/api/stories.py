@@ -10,8 +10,8 @@ from app.api.paging import Page, Turn, cut, newest_first
 from app.people.authorize import Actor
 from app.people.doors import May
 from app.stories import listing
+from app.stories.decisions import decide
 from app.stories.listing import DESK, StoryView
-from app.stories.release import authorize_for, recall, release
 
 router = APIRouter()
 
@@ -49,8 +49,7 @@ def release_story(
 ) -> StoryItem:
     """Lets the wall show it; a second press answers the same."""
     with db.write.begin() as session:
-        authorize_for(session, actor, "stories.release", story_id)
-        release(session, story_id, actor.account_id)
+        decide(session, actor, story_id, "release")
         return _item(listing.one(session, story_id))
 
 
@@ -60,8 +59,7 @@ def recall_story(
 ) -> StoryItem:
     """Takes it off every screen; a second press answers the same."""
     with db.write.begin() as session:
-        authorize_for(session, actor, "stories.recall", story_id)
-        recall(session, story_id)
+        decide(session, actor, story_id, "recall")
         return _item(listing.one(session, story_id))
 
 

@@ -1,12 +1,12 @@
 """Stories as a lead, a program or a wall may read them: names after visibility and audience."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import exp
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -14,6 +14,7 @@ from app.errors import NotFoundError
 from app.people.models import Alias, Person, Site, Team
 from app.people.names import shown_name
 from app.responses.models import Response
+from app.stories import consent, cutting
 from app.stories.models import Story
 from app.text import known
 from app.text.redaction import without
@@ -30,7 +31,10 @@ _UNNAMED = ("hidden", "initials")
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """One story for one audience; what that audience may not see is None or [name]."""
+    """One story for one audience; what that audience may not see is None or [name].
+
+    `text` is what may be shown, after a lead's cuts; `whole` all that was kept of the comment.
+    """
 
     id: int
     response_id: int
@@ -48,6 +52,16 @@ class StoryView:
     created_at: datetime
     released_at: datetime | None
     recalled_at: datetime | None
+    whole: str = ""
+    held_at: datetime | None = None
+    consent: bool | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands for those at the desk: waiting, held, released or recalled."""
+        if self.state == "candidate":
+            return "held" if self.held_at else "waiting"
+        return self.state
 
     @property
     def picked_because(self) -> str:
@@ -83,7 +97,7 @@ def released(
     """
     query = _select().where(Story.state == "released", *_within(scope, scope_id))
     if audience == "street":
-        query = query.where(Response.consent.is_(True))
+        query = query.where(consent.agreed())
     newest = query.order_by(Story.released_at.desc(), Story.id.desc()).limit(limit)
     return _views(session, newest, audience)
 
@@ -94,7 +108,7 @@ def about(session: Session, person_id: int, since: date, audience: str) -> Story
         Story.state == "released", Response.person_id == person_id, Response.answered_on >= since
     )
     if audience == "street":
-        query = query.where(Response.consent.is_(True))
+        query = query.where(consent.agreed())
     newest = query.order_by(Story.released_at.desc(), Story.id.desc()).limit(1)
     return next(iter(_views(session, newest, audience)), None)
 
@@ -116,6 +130,19 @@ def page(
     return _views(session, query, audience)
 
 
+def of_teams(
+    session: Session, team_ids: Collection[int], *where: Any, limit: int
+) -> list[StoryView]:
+    """Stories as the lead of these teams reads them at the desk; no teams: of all.
+
+    What belongs to no team is everybody's. In the order of their ids, newest first.
+    """
+    query = _select().where(*where).order_by(Story.id.desc()).limit(limit)
+    if team_ids:
+        query = query.where(or_(Response.team_id.is_(None), Response.team_id.in_(team_ids)))
+    return _views(session, query, DESK)
+
+
 def one(session: Session, story_id: int, audience: str = DESK) -> StoryView:
     """A single story. Raises NotFoundError for an unknown id."""
     found = _views(session, _select().where(Story.id == story_id), audience)
@@ -130,6 +157,7 @@ def _select() -> Select[*tuple[Any, ...]]:
             Story,
             Response.score,
             Response.answered_on,
+            Response.consent,
             Person,
             Team.name.label("team"),
             Site.name.label("site"),
@@ -138,6 +166,7 @@ def _select() -> Select[*tuple[Any, ...]]:
         .outerjoin(Person, Person.id == Response.person_id)
         .outerjoin(Team, Team.id == Response.team_id)
         .outerjoin(Site, Site.id == Response.site_id)
+        .where(Story.state != "unread")
     )
 
 
@@ -162,11 +191,12 @@ def _view(row: Row[*tuple[Any, ...]], audience: str, unnamed: frozenset[str]) ->
     person: Person | None = row.Person
     shown = _name(person, audience)
     placed = audience in (DESK, "staff")
+    text = cutting.shown(story.text, story.cut)
     return StoryView(
         id=story.id,
         response_id=story.response_id,
         state=story.state,
-        text=without(story.text, unnamed) if unnamed else story.text,
+        text=without(text, unnamed) if unnamed else text,
         language=story.language,
         score=row.score,
         rank=story.rank,
@@ -179,6 +209,9 @@ def _view(row: Row[*tuple[Any, ...]], audience: str, unnamed: frozenset[str]) ->
         created_at=story.created_at,
         released_at=story.released_at,
         recalled_at=story.recalled_at,
+        whole=story.text if audience == DESK else "",
+        held_at=story.held_at,
+        consent=row.consent,
     )
 
 

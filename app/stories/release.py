@@ -21,7 +21,7 @@ def release(session: Session, story_id: int, account_id: int | None = None) -> N
     Raises NotFoundError for an unknown id, and a 409 when the answer behind it may not be shown:
     it was withdrawn, does not count, or its words or score are no story any more.
     """
-    story = _locked(session, story_id)
+    story = locked(session, story_id)
     if story.state == "released":
         return
     if reason := _why_not(session, story):
@@ -47,7 +47,7 @@ def recall(session: Session, story_id: int, reason: str = BY_A_LEAD) -> None:
 
     Raises NotFoundError for an unknown id.
     """
-    story = _locked(session, story_id)
+    story = locked(session, story_id)
     moved = session.connection().execute(
         update(candidates.STORY)
         .where(candidates.STORY.c.id == story_id, candidates.STORY.c.state != "recalled")
@@ -71,7 +71,7 @@ def authorize_for(session: Session, actor: Actor, action: str, story_id: int) ->
     authorize(actor, action, session.scalar(answer.where(Story.id == story_id)))
 
 
-def _locked(session: Session, story_id: int) -> Story:
+def locked(session: Session, story_id: int) -> Story:
     """The story as it is now; the answer behind it cannot take its words back meanwhile."""
     story = session.get(Story, story_id, with_for_update=True, populate_existing=True)
     if story is None:

@@ -15,7 +15,7 @@ from tests import make
 
 TEXT = (
     "The technician took his shoes off, found the fault two others missed, and stayed to show my "
-    "mother how to reset it herself."
+    "mother how to reset it herself. Thank you!"
 )
 
 
