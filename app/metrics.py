@@ -16,3 +16,4 @@ failed_parts = Counter(
 )
 redraws = Counter("cheerboard_redraws", "Times a board was drawn.")
 backlog = Gauge("cheerboard_backlog", "Deliveries kept and not yet processed.")
+notices = Counter("cheerboard_notices", "Mails and webhooks to leads by outcome.", ["outcome"])

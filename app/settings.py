@@ -46,7 +46,8 @@ class Settings(BaseSettings):
         default=1024 * 1024, ge=1024, description="Largest webhook body that is read."
     )
     allow_local_fetch: bool = Field(
-        default=False, description="Lets sources fetch answers from private addresses."
+        default=False,
+        description="Lets sources fetch answers from private addresses, and notices go there.",
     )
     open_boards: bool = Field(
         default=False,
@@ -70,6 +71,15 @@ class Settings(BaseSettings):
     )
     smtp_from: str = Field(
         default="", description="Sender of mails, such as `Cheerboard <wall@example.com>`."
+    )
+    notice_url: str = Field(
+        default="",
+        description="Address of a webhook that hears of new follow-ups and lost screens; empty "
+        "means none.",
+    )
+    notice_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Its secret, `whsec_…`: what is posted is signed as Standard Webhooks.",
     )
     oidc_issuer: str = Field(
         default="",
