@@ -25,6 +25,8 @@ from app.heroes import picking as heroes
 from app.intake import retention
 from app.intake.reception import Reception
 from app.intake.routes import PATH, Hook, hook
+from app.integrity import cards
+from app.integrity import pages as integrity
 from app.live.bus import Bus
 from app.migrations import migrate
 from app.people import firststart
@@ -42,6 +44,8 @@ RETRY_SECONDS = 2.0
 # A week begins at each company's own midnight; this late a new hero may be.
 HERO_SECONDS = 300.0
 DAY_SECONDS = 86_400.0
+# Whether a night has come is asked this often, first when the start is well over.
+NIGHT_SECONDS = 60.0
 
 
 class Cheerboard(FastAPI):
@@ -80,6 +84,7 @@ def create_app(settings: Settings) -> Cheerboard:
     web.install(app)
     for room in (operations, api, people, screens, board, desk, stories, scores, storypreview):
         app.include_router(room.router)
+    app.include_router(integrity.router)
     app.add_middleware(Gate, is_open=lambda: reception.is_open)
     app.hook = hook(reception)
     return app
@@ -145,6 +150,8 @@ async def _open(app: FastAPI, house: AsyncExitStack) -> None:
         house.callback(ticking.cancel)
         retiring = asyncio.create_task(_retire_deliveries(app))
         house.callback(retiring.cancel)
+        looking = asyncio.create_task(_look_each_night(app))
+        house.callback(looking.cancel)
     except Exception:
         # A server that can never open is better ended, so that whoever watches it is told.
         log.exception("Could not open")
@@ -160,6 +167,17 @@ async def _pick_heroes(app: FastAPI) -> None:
         except (DBAPIError, PoolTimeoutError) as error:
             log.warning("No hero could be picked: %s", type(error).__name__)
         await asyncio.sleep(HERO_SECONDS)
+
+
+async def _look_each_night(app: FastAPI) -> None:
+    """What may wait until nobody looks; each work knows itself whether it is due."""
+    while True:
+        await asyncio.sleep(NIGHT_SECONDS)
+        for work in (cards.look,):
+            try:
+                await asyncio.to_thread(work, app.state.database)
+            except (DBAPIError, PoolTimeoutError) as error:
+                log.warning("A nightly look failed: %s", type(error).__name__)
 
 
 async def _retire_deliveries(app: FastAPI) -> None:

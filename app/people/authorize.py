@@ -32,12 +32,16 @@ MAY: dict[str, frozenset[str]] = {
     "roster.manage": ADMINS,
     "roster.match": WHO_STEER,  # an unknown name to a person, team or site
     "people.show": WHO_STEER,  # what a wall may call a person, their link, their appeals
+    "integrity.read": WHO_STEER,  # signals that a number may be gamed; every look is kept
+    "integrity.dismiss": WHO_STEER,
+    "themes.read": EVERYONE_AT_THE_DESK,
     "dignity.read": EVERYONE_AT_THE_DESK,
     "dignity.set": ADMINS,
 }
 # What a lead does for own teams only. The thing is anything with a `team_id`.
 OF_A_TEAM = frozenset(
-    {"stories.release", "stories.recall", "nominations.make", "roster.match", "people.show"}
+    {"stories.release", "stories.recall", "nominations.make", "roster.match", "people.show",
+     "integrity.read", "integrity.dismiss"}
 )
 
 

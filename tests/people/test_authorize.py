@@ -25,6 +25,9 @@ AGREED = {
     "account.keep": "viewer lead admin",
     "accounts.manage": "admin",
     "audit.read": "admin",
+    "integrity.read": "lead admin",
+    "integrity.dismiss": "lead admin",
+    "themes.read": "viewer lead admin",
 }
 
 

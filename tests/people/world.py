@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database
+from app.integrity.models import SignalCard
 from app.main import create_app
 from app.people import sessions
 from app.people.doors import SCREEN_COOKIE, SESSION_COOKIE, ScreenPass, csrf_of
@@ -81,11 +82,13 @@ def things(session: Session, own: Team) -> dict[str, str]:
     person = make.person(session, "Uma", own)
     story = scenery.story(session, person=person)
     scenery.board(session, "hall", "Hall")
+    card = signal_card(session, own)
     return {
         "story_id": str(story.id),
         "person_id": str(person.id),
         "team_id": str(own.id),
         "account_id": str(_account(session, "spare", None)),
+        "card_id": str(card.id),
         "slug": "hall",
         "name": "pulse",
         "what": "reload",
@@ -99,6 +102,17 @@ def things(session: Session, own: Team) -> dict[str, str]:
         "key": "7",
         "token": "7",
     }
+
+
+def signal_card(session: Session, team: Team) -> SignalCard:
+    now = clock.now()
+    card = SignalCard(
+        scope="team", scope_id=team.id, team_id=team.id, state="open", findings={"signals": []},
+        raised_at=now, seen_at=now, expires_at=now,
+    )  # fmt: skip
+    session.add(card)
+    session.flush()
+    return card
 
 
 def _account(session: Session, who: str, team: Team | None) -> int:

@@ -1,0 +1,1 @@
+"""Why customers say what they say: themes, counted each night."""
