@@ -14,7 +14,17 @@ from app.live.ears import ear
 log = logging.getLogger(__name__)
 
 TOPICS = frozenset(
-    {"responses", "stories", "heroes", "people", "company", "boards", "sources", "screens"}
+    {
+        "responses",
+        "stories",
+        "heroes",
+        "followups",
+        "people",
+        "company",
+        "boards",
+        "sources",
+        "screens",
+    }
 )
 CHANNEL = "cheerboard"
 _PENDING = "cheerboard.announced"

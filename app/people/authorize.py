@@ -18,7 +18,13 @@ MAY: dict[str, frozenset[str]] = {
     "stories.release": WHO_STEER,
     "stories.recall": WHO_STEER,
     "nominations.make": WHO_STEER,
+    "nominations.decide": WHO_STEER,
+    "nominations.rule": ADMINS,
+    "followups.read": WHO_STEER,  # whom to ring, and their own words; every look is kept
+    "followups.work": WHO_STEER,
     "boards.watch": EVERYONE_AT_THE_DESK | {"screen"},
+    "boards.read": EVERYONE_AT_THE_DESK,
+    "boards.change": WHO_STEER,
     "screens.read": EVERYONE_AT_THE_DESK,
     "screens.steer": WHO_STEER,
     "responses.read": ADMINS,
@@ -37,11 +43,22 @@ MAY: dict[str, frozenset[str]] = {
     "themes.read": EVERYONE_AT_THE_DESK,
     "dignity.read": EVERYONE_AT_THE_DESK,
     "dignity.set": ADMINS,
+    "company.set": ADMINS,  # its name, target and window, and the benchmarks
 }
 # What a lead does for own teams only. The thing is anything with a `team_id`.
 OF_A_TEAM = frozenset(
-    {"stories.release", "stories.recall", "nominations.make", "roster.match", "people.show",
-     "integrity.read", "integrity.dismiss"}
+    {
+        "stories.release",
+        "stories.recall",
+        "nominations.make",
+        "nominations.decide",
+        "followups.read",
+        "followups.work",
+        "roster.match",
+        "people.show",
+        "integrity.read",
+        "integrity.dismiss",
+    }
 )
 
 
