@@ -42,7 +42,7 @@ def full(database: Database) -> Database:
         ]  # fmt: skip
         people = roster.load(session)
         changes = ledger.record(session, [Entry(1, None, NOON, one) for one in said], people)
-        candidates.consider(session, changes, candidates.NONE_YET)
+        candidates.consider(session, changes, candidates.judge(said, people))
         session.add(
             Hero(kind="week", starts_on=date(2026, 6, 8), person_id=reto.id, team_id=crew.id,
                  reason="3 delighted customers", rule="r", numbers={"promoters": 3},

@@ -18,7 +18,7 @@ from app.responses import ledger
 from app.responses.answer import Answer
 from app.responses.ledger import Entry
 from app.scores import tallies
-from app.stories import candidates
+from app.stories import candidates, unread
 from app.stories.models import Story
 from app.stories.release import release
 
@@ -75,16 +75,17 @@ def _answer(dice: random.Random, response_id: str, at: datetime, drift: float) -
 def _take_in(db: Database, source_id: int, batch: Sequence[Answer], known: Roster) -> None:
     recent = clock.now() - timedelta(days=STORY_DAYS)
     fresh = [one for one in batch if one.submitted_at and one.submitted_at > recent]
-    verdicts = candidates.judge(fresh, known)
     with db.write.begin() as session:
         entries = [Entry(source_id, None, one.submitted_at or clock.now(), one) for one in batch]
         changes = ledger.record(session, entries, known)
         tallies.apply(session, changes)
         if fresh:
-            candidates.consider(session, changes, verdicts)
+            candidates.consider(session, changes)
 
 
 def _hang_stories(db: Database, keys: Keys) -> None:
+    while unread.read_some(db):
+        pass
     with db.write.begin() as session:
         best = select(Story.id).where(Story.state == "candidate").order_by(Story.rank.desc())
         for story_id in session.scalars(best.limit(RELEASED)).all():

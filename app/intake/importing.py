@@ -171,13 +171,12 @@ class Desk:
 
     def _write(self, pasts: Sequence[Past]) -> None:
         fresh = self._story_worthy(pasts)
-        verdicts = candidates.judge([past.entry.answer for past in fresh], self._people)
         with self._database.write.begin() as session:
             outcome = history.record(session, pasts, self._people)
             tallies.add(session, sums_of(outcome.voices))
             tallies.apply(session, outcome.changes)
             told = self._told(session, outcome, {past.row["external_id"] for past in fresh})
-            candidates.consider(session, told, verdicts)
+            candidates.consider(session, told)
             if outcome.added or outcome.changes:
                 announce(session, "responses")
         report = self._report

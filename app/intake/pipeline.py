@@ -15,7 +15,6 @@ from app.responses import ledger
 from app.responses.ledger import Change, Entry
 from app.scores import tallies
 from app.stories import candidates
-from app.stories.candidates import Verdicts
 
 # A replay of last month's deliveries says nothing about how fast the wall is.
 _LIVE = timedelta(minutes=10)
@@ -24,7 +23,7 @@ Key = tuple[int, str]
 
 
 def take_in(
-    session: Session, readings: Sequence[Reading], roster: Roster, verdicts: Verdicts
+    session: Session, readings: Sequence[Reading], roster: Roster
 ) -> tuple[list[Settled], list[Change]]:
     """Takes a batch in, in order of arrival; what became of each delivery, and what changed."""
     moved: set[int | None] = set()
@@ -38,7 +37,7 @@ def take_in(
             merged[change.response_id] = _after(merged.get(change.response_id), change)
     changed = list(merged.values())
     if changed:
-        candidates.consider(session, changed, verdicts)
+        candidates.consider(session, changed)
         announce(session, "responses", arrived=_oldest(readings, moved))
     return [_settled(one, is_news=one.delivery_id in moved) for one in readings], changed
 

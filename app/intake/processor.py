@@ -16,8 +16,6 @@ from app.intake.outage import described, is_outage
 from app.intake.reading import Reading
 from app.intake.sourcebook import Sourcebook
 from app.people import roster
-from app.responses.answer import Answer
-from app.stories import candidates
 
 MOST_TOGETHER = 500
 MOST_BYTES = 16 * 1024 * 1024
@@ -48,6 +46,7 @@ class Processor:
         # What was fetched, read, and waits to be taken in.
         self._fetched: deque[tuple[Reading, Future[None]]] = deque()
         self.on_wanted: Callable[[], None] = lambda: None
+        self.on_changed: Callable[[], None] = lambda: None
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake-processor", daemon=True)
@@ -154,9 +153,6 @@ class Processor:
         return reading.read(source, row, self._salt)
 
     def _take_in(self, readings: Sequence[Reading], people: roster.Roster) -> None:
-        # What costs time and needs no database is done before the lock is taken.
-        answers = [said for one in readings for said in one.news if isinstance(said, Answer)]
-        verdicts = candidates.judge(answers, people)
         began = clock.monotonic()
         with self._database.write.begin() as session:
             ours = deliveries.claim(session, [one.delivery_id for one in readings])
@@ -165,10 +161,12 @@ class Processor:
             if wanting:
                 fetchqueue.enqueue(session, wanting, clock.now())
                 mine = [one for one in mine if not one.wanted]
-            settled, changed = pipeline.take_in(session, mine, people, verdicts)
+            settled, changed = pipeline.take_in(session, mine, people)
             deliveries.settle(session, settled)
         if wanting:
             self.on_wanted()
+        if changed:
+            self.on_changed()
         self._adapt(len(readings), clock.monotonic() - began)
         _count(settled)
         metrics.answers.inc(sum(1 for one in changed if one.is_new and one.after is not None))

@@ -13,11 +13,13 @@ from app.errors import UnavailableError
 from app.intake import sealing
 from app.intake.fetching import Fetcher
 from app.intake.processor import Processor
+from app.intake.refusals import Refusals
 from app.intake.rest import Client
 from app.intake.sourcebook import KnownSource, Sourcebook
 from app.intake.writer import Writer
 from app.live.bus import Bus
 from app.settings import Settings
+from app.stories.reader import Reader
 
 _MOST_MISSES = 1_000
 _MISS_SECONDS = 1.0
@@ -39,7 +41,10 @@ class Reception:
             partial(Client, allow_local=settings.allow_local_fetch),
         )
         self.processor.on_wanted = self.fetcher.wake
+        self.reader = Reader(database, self._is_busy)
+        self.processor.on_changed = self.reader.wake
         self.writer = Writer(database, self.processor.hear)
+        self.refusals = Refusals()
         self.is_open = False
         self._misses: dict[str, float] = {}
         # One thread: however many unknown keys are tried, one database connection is asked.
@@ -52,6 +57,7 @@ class Reception:
         self.writer.start()
         self.processor.start()
         self.fetcher.start()
+        self.reader.start()
         self.is_open = True
 
     async def close(self) -> None:
@@ -62,6 +68,7 @@ class Reception:
         await self.writer.stop()
         await self._off_loop(self.fetcher.stop)
         await self._off_loop(self.processor.stop)
+        await self._off_loop(self.reader.stop)
         self._lookups.shutdown(wait=False)
 
     async def find(self, key: str) -> KnownSource | None:

@@ -11,6 +11,7 @@ from app.errors import CheerboardError, NotFoundError
 from app.intake import sourcebook
 from app.intake.models import Source
 from app.live.bus import announce
+from app.stories import consent
 
 
 def add(
@@ -36,6 +37,7 @@ def add(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    consent.set_rule(session, row.id, silence_agrees=clear.get("consent"))
     announce(session, "sources")
     return row
 
@@ -71,6 +73,7 @@ def change_settings(session: Session, key: bytes, name: str, own: Mapping[str, A
     sourcebook.validate(row.platform, changed, secrets)
     platform = sourcebook.platforms()[row.platform]
     row.settings, row.secrets = sourcebook.seal_settings(key, platform, changed, secrets)
+    consent.set_rule(session, row.id, silence_agrees=changed.get("consent"))
     announce(session, "sources")
 
 

@@ -13,8 +13,9 @@ Document = Mapping[str, Any]
 News = Answer | Withdrawal
 
 UTC = ZoneInfo("UTC")
-# What `authentication` may override on every platform, and what names the zone of bare times.
-COMMON_KEYS = frozenset({"attributes", "mapping", "authentication", "timezone"})
+# What `authentication` may override on every platform, what names the zone of bare times, and what
+# it means when a customer says nothing about being shown.
+COMMON_KEYS = frozenset({"attributes", "mapping", "authentication", "timezone", "consent"})
 
 
 # The default where a platform signs nothing: a secret, when there is one, must be carried along, in

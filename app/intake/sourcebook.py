@@ -90,6 +90,8 @@ def validate(platform_name: str, settings: Mapping[str, Any], secrets: Sequence[
             f"There is no platform {platform_name!r}; known are {', '.join(platforms())}."
         )
     platform = platforms()[platform_name]
+    if not isinstance(settings.get("consent"), bool | None):
+        raise CheerboardError("The setting 'consent' is true, false, or absent.")
     try:
         _demand_keys(platform, settings)
         compile_source(platform, settings, secrets)

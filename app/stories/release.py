@@ -74,7 +74,7 @@ def authorize_for(session: Session, actor: Actor, action: str, story_id: int) ->
 def locked(session: Session, story_id: int) -> Story:
     """The story as it is now; the answer behind it cannot take its words back meanwhile."""
     story = session.get(Story, story_id, with_for_update=True, populate_existing=True)
-    if story is None:
+    if story is None or story.state == "unread":
         raise NotFoundError("There is no such story.")
     return story
 
@@ -82,4 +82,4 @@ def locked(session: Session, story_id: int) -> Story:
 def _why_not(session: Session, story: Story) -> str | None:
     answer = session.get_one(Response, story.response_id, populate_existing=True)
     row = {column.name: getattr(answer, column.name) for column in Response.__table__.columns}
-    return candidates.why_not(row, candidates.verdict_of(session, row))
+    return candidates.refusal(session, row)

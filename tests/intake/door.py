@@ -25,6 +25,7 @@ from app.intake.routes import hook
 from app.live.bus import Bus
 from app.responses.models import Response
 from app.settings import Settings
+from app.stories import unread
 from tests import make
 
 SECRET = "whsec_" + base64.b64encode(b"a made-up secret of 32 bytes ...").decode()
@@ -76,6 +77,16 @@ class Door:
             return [answered.status_code for answered in await asyncio.gather(*calls)]
 
         return self.portal.call(together)
+
+    def read_all(self) -> None:
+        """Waits until every customer's words were read."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with self.database.read() as session:
+                if not unread.count(session):
+                    return
+            time.sleep(0.01)
+        raise AssertionError("some words were never read")
 
     def settle(self) -> list[Delivery]:
         """Waits until nothing waits any more; every delivery in order of arrival."""

@@ -57,6 +57,7 @@ def test_what_an_earlier_run_kept_is_swept_in_order_of_arrival(database: Databas
 def test_an_answer_is_counted_and_becomes_a_candidate(door: Door) -> None:
     door.post(door.source(), answer(score=10, comment=PRAISE))
     door.settle()
+    door.read_all()
 
     with door.database.read() as session:
         tally = session.scalars(select(DailyTally).where(DailyTally.scope == "company")).one()

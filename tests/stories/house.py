@@ -13,7 +13,7 @@ from app.people.models import Account
 from app.responses import ledger
 from app.responses.answer import Answer, Withdrawal
 from app.responses.ledger import Change, Entry
-from app.stories import candidates
+from app.stories import candidates, unread
 from app.stories.models import Story
 from tests import make
 from tests.ear import Ear
@@ -53,6 +53,18 @@ class House:
             changes = ledger.record(session, entries, people)
             candidates.consider(session, changes, verdicts)
         return changes
+
+    def hear(self, *said: Answer | Withdrawal) -> None:
+        """One batch as the intake takes it in: nothing is read yet."""
+        with self.database.read() as session:
+            people = roster.load(session)
+        with self.database.write.begin() as session:
+            entries = [Entry(self.source_id, None, AT, one) for one in said]
+            candidates.consider(session, ledger.record(session, entries, people))
+
+    def read(self) -> int:
+        """What waits is read, a few at a time; how many were looked at."""
+        return sum(iter(lambda: unread.read_some(self.database), 0))
 
     def turn(self, turn: Callable[..., list[Change]], ids: Sequence[int], *more: object) -> None:
         """A withdrawal, an exclusion or a new assignment, considered as well."""
