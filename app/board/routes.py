@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app import clock, web
-from app.board import claiming, opening, paint, socket
+from app.board import claiming, lookfirst, nominating, opening, paint, socket
 from app.board.look import Asked, Look, Watcher
 from app.board.onair import Live
 from app.board.paint import RAIL, Wall
@@ -25,7 +25,7 @@ from app.screens.tokens import COOKIE_SECONDS
 
 log = logging.getLogger(__name__)
 router = APIRouter()
-for room in (socket, claiming):
+for room in (socket, claiming, nominating, lookfirst):
     router.include_router(room.router)
 
 LIVE, STILL = "board/live.html", "board/still.html"

@@ -1,19 +1,19 @@
-"""Takeover: a new hero comes between the scenes of a wall; when it may, and for how long."""
+"""Takeover: a new hero comes between a wall's scenes, picked or nominated; when, and how long."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.board.celebrated import nominated, picked
 from app.board.plan import Step, Takeover, Timeline
 from app.board.scene import Stage
-from app.heroes.listing import current
 
 SECONDS = 10
 # At most one of them in so long.
 PAUSE = timedelta(minutes=1)
-# Its picture travels before it is shown.
-TRAVEL = timedelta(seconds=4)
+# Its picture travels with the news, and is shown within two seconds of a lead's press.
+TRAVEL = timedelta(seconds=1)
 # What is being read is not taken away.
 UNINTERRUPTED = frozenset({"story"})
 SCENE = "hero"
@@ -21,10 +21,11 @@ SCENE = "hero"
 
 @dataclass(frozen=True)
 class Watch:
-    """What a board has seen: its hero, and when the last takeover ended."""
+    """What a board has seen: its pick, its nominations, and when the last takeover ended."""
 
     hero_id: int | None
     ended_at: datetime | None = None
+    honours: frozenset[int] = frozenset()
 
 
 def watch(
@@ -35,19 +36,30 @@ def watch(
     A board that is looked at for the first time has no news, and one that does not show heroes or
     is asleep none either.
     """
-    hero = current(session, stage.today, stage.audience, scope=stage.scope, scope_id=stage.scope_id)
+    hero = picked(session, stage)
     now_id = hero.id if hero else None
+    ids = [one.id for one in nominated(session, stage)]
     if seen is None:
-        return timeline, Watch(now_id)
-    if now_id is None or now_id == seen.hero_id:
-        return timeline, replace(seen, hero_id=now_id or seen.hero_id)
+        return timeline, Watch(now_id, honours=frozenset(ids))
+    fresh = [one for one in ids if one not in seen.honours]
+    if not fresh and now_id in (None, seen.hero_id):
+        return timeline, seen
     if timeline.takeover or not _shows_heroes(timeline, stage.now):
         return timeline, seen
-    found = between(timeline, stage.now, seen.ended_at)
-    return replace(timeline, takeover=found), Watch(now_id, found.ends)
+    # The pick is the last item of the scene; of two novelties the other waits its minute.
+    item = ids.index(fresh[0]) if fresh else len(ids)
+    found = between(timeline, stage.now, seen.ended_at, item)
+    seen = replace(seen, ended_at=found.ends)
+    if fresh:
+        seen = replace(seen, honours=seen.honours | {fresh[0]})
+    else:
+        seen = replace(seen, hero_id=now_id)
+    return replace(timeline, takeover=found), seen
 
 
-def between(timeline: Timeline, now: datetime, ended_at: datetime | None) -> Takeover:
+def between(
+    timeline: Timeline, now: datetime, ended_at: datetime | None, item: int = 0
+) -> Takeover:
     """When a hero may come between: after what is being read, and a minute after the last one."""
     at = now + TRAVEL
     if ended_at is not None:
@@ -55,7 +67,7 @@ def between(timeline: Timeline, now: datetime, ended_at: datetime | None) -> Tak
     step, ends = timeline.on_show(at)
     if step.scene in UNINTERRUPTED:
         at = ends
-    return Takeover(at, Step(SCENE, 0, SECONDS, personal=True))
+    return Takeover(at, Step(SCENE, item, SECONDS, personal=True))
 
 
 def _shows_heroes(timeline: Timeline, now: datetime) -> bool:

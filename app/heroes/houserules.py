@@ -16,8 +16,8 @@ from app.people import audit
 from app.people.authorize import Actor
 
 PER_MONTH = (1, 99)
-# Hex digits of a board's link that prove it was made here: 128 bits.
-_PROOF = 32
+# Hex digits of a board's link that prove it was made here: 80 bits, in a code that phones read.
+_PROOF = 20
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
-"""Hero: somebody to thank this week, and why."""
+"""Hero: somebody to thank this week, and why; picked from the numbers, or by a colleague."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from app.board import letters, shapes, wording
+from app.board.celebrated import celebrated
 from app.board.scene import Scene, Stage
-from app.heroes.listing import HeroView, current
+from app.heroes import houserules
+from app.heroes.badges import Mark
+from app.heroes.honours import Honour
+from app.heroes.listing import HeroView
 from app.language import ngettext
 
 SECONDS = 15
@@ -14,6 +18,8 @@ SECONDS = 15
 RING = 48
 RING_RADIUS = 10.4
 LONGEST_QUOTE = 160
+# A colleague's reason up to this length stands in the larger type.
+AT_EASE = 130
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,9 @@ class Portrait:
     grain: str
     gold: str
     rest: str
+    nominated: bool = False
+    badge: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def long(self) -> bool:
@@ -36,24 +45,59 @@ class Portrait:
 
     @property
     def wordy(self) -> bool:
-        """Whether the quote needs the smaller type."""
-        return len(self.quote) > 100
+        """Whether the words need the smaller type."""
+        return len(self.quote) > 100 or (self.nominated and len(self.reason) > AT_EASE)
+
+    @property
+    def roomy(self) -> bool:
+        return not (self.long or self.wordy or (self.nominated and self.quote))
 
 
 @dataclass(frozen=True)
 class Spotlight:
-    """The week's hero as far as this audience may know; None when there is none."""
+    """A hero as far as this audience may know; None when there is none.
+
+    `invites` where there is room for the code by which colleagues put somebody forward.
+    """
 
     portrait: Portrait | None
+    invites: bool = False
 
 
 def look(session: Session, stage: Stage) -> Spotlight:
-    hero = _current(session, stage)
-    return Spotlight(portrait(hero, stage.window_days) if hero else None)
+    face: Portrait | None
+    shown = celebrated(session, stage)
+    one = shown[stage.item] if stage.item < len(shown) else None
+    if isinstance(one, Honour):
+        face = kudos(one)
+    else:
+        face = portrait(one, stage.window_days) if one else None
+    # Colleagues are asked where only colleagues pass.
+    asks = stage.audience == "staff" and houserules.load(session).open_link
+    return Spotlight(face, invites=asks and (face is None or face.roomy))
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
-    return (SECONDS,) if _current(session, stage) else ()
+    return (SECONDS,) * len(celebrated(session, stage))
+
+
+def kudos(honour: Honour) -> Portrait:
+    """Somebody whom a colleague put forward: no numbers, and the gold is in the badge."""
+    face = letters.raster(honour.name)
+    return Portrait(
+        name=honour.name,
+        quote=wording.cut(honour.story.text, LONGEST_QUOTE) if honour.story else "",
+        language=honour.story.language if honour.story else None,
+        reason=honour.reason,
+        team=honour.team or "",
+        lit=shapes.beads(face.lit),
+        grain=shapes.beads(face.rest),
+        gold="",
+        rest=shapes.beads(shapes.circle(RING, RING_RADIUS)),
+        nominated=True,
+        badge=honour.badge,
+        marks=honour.marks,
+    )
 
 
 def portrait(hero: HeroView, days: int) -> Portrait:
@@ -90,11 +134,6 @@ def _reason(hero: HeroView, days: int) -> str:
         hero.promoters,
         days=days,
     )
-
-
-def _current(session: Session, stage: Stage) -> HeroView | None:
-    """The hero of this board's own place."""
-    return current(session, stage.today, stage.audience, scope=stage.scope, scope_id=stage.scope_id)
 
 
 scene = Scene(
