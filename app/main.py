@@ -21,6 +21,7 @@ from app.board.onair import Live
 from app.db import connect
 from app.desk import pages as desk
 from app.errors import UnavailableError
+from app.heroes import pages as nominations
 from app.heroes import picking as heroes
 from app.intake import retention
 from app.intake.reception import Reception
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> Cheerboard:
     for room in (operations, api, people, screens, board, desk, stories, scores, storypreview):
         app.include_router(room.router)
     app.include_router(integrity.router)
+    app.include_router(nominations.router)
     app.add_middleware(Gate, is_open=lambda: reception.is_open)
     app.hook = hook(reception)
     return app
