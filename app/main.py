@@ -19,7 +19,9 @@ from app.board import routes as board
 from app.board import storypreview
 from app.board.onair import Live
 from app.db import connect
+from app.desk import boards, company
 from app.desk import pages as desk
+from app.desk import screens as tvs
 from app.errors import UnavailableError
 from app.heroes import pages as nominations
 from app.heroes import picking as heroes
@@ -84,6 +86,8 @@ def create_app(settings: Settings) -> Cheerboard:
     app.state.screen_door = tokens.find
     web.install(app)
     for room in (operations, api, people, screens, board, desk, stories, scores, storypreview):
+        app.include_router(room.router)
+    for room in (boards, tvs, company):
         app.include_router(room.router)
     app.include_router(integrity.router)
     app.include_router(nominations.router)

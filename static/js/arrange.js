@@ -1,0 +1,57 @@
+/* [data-arrange] is a form with an ordered list: its lines are dragged by their handle, and where one
+   is let go the form is sent with the whole order. Without this file its buttons do the same. */
+(() => {
+  "use strict";
+
+  function names(list) {
+    return [...list.children].map((line) => line.dataset.name).join(",");
+  }
+
+  function send(form, order, moved) {
+    for (const [name, value] of Object.entries({ order, moved })) {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = name;
+      field.value = value;
+      form.append(field);
+    }
+    form.submit();
+  }
+
+  /* The line goes where the finger is: before the first one whose middle lies below it. */
+  function follow(list, line, y) {
+    const others = [...list.children].filter((one) => one !== line);
+    const below = others.find((one) => {
+      const box = one.getBoundingClientRect();
+      return y < box.top + box.height / 2;
+    });
+    if (line.nextElementSibling !== (below || null)) list.insertBefore(line, below || null);
+  }
+
+  function grab(form, list, event) {
+    const handle = event.target.closest(".handle");
+    if (!handle || event.button > 0) return;
+    const line = handle.closest("li");
+    const before = names(list);
+    event.preventDefault();
+    handle.setPointerCapture(event.pointerId);
+    line.classList.add("held");
+    const move = (moved) => follow(list, line, moved.clientY);
+    const drop = () => {
+      line.classList.remove("held");
+      for (const kind of ["pointermove", "pointerup", "pointercancel"]) {
+        handle.removeEventListener(kind, kind === "pointermove" ? move : drop);
+      }
+      if (names(list) !== before) send(form, names(list), line.dataset.name);
+    };
+    handle.addEventListener("pointermove", move);
+    handle.addEventListener("pointerup", drop);
+    handle.addEventListener("pointercancel", drop);
+  }
+
+  for (const form of document.querySelectorAll("[data-arrange]")) {
+    const list = form.querySelector("ol");
+    form.classList.add("drags");
+    list.addEventListener("pointerdown", (event) => grab(form, list, event));
+  }
+})();
