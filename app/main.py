@@ -21,6 +21,7 @@ from app.board.onair import Live
 from app.db import connect
 from app.desk import boards, company
 from app.desk import pages as desk
+from app.desk import panic
 from app.desk import screens as tvs
 from app.errors import UnavailableError
 from app.heroes import pages as nominations
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> Cheerboard:
     web.install(app)
     for room in (operations, api, people, screens, board, desk, stories, scores, storypreview):
         app.include_router(room.router)
+    app.include_router(panic.router)
     for room in (boards, tvs, company):
         app.include_router(room.router)
     app.include_router(integrity.router)
