@@ -58,6 +58,11 @@ def is_unhappy(row: Row) -> bool:
     return row["status"] == "counted" and category(row["score"]) == "detractor"
 
 
+def is_fresh(row: Row) -> bool:
+    """Whether such an answer, when it is new, opens a case: unhappy, and not long ago."""
+    return is_unhappy(row) and bool(row["submitted_at"] > clock.now() - OPENS_WITHIN)
+
+
 def why_not(row: Row) -> str:
     """Why the answer behind a case asks for no call any more."""
     if row["status"] == "counted":
@@ -85,7 +90,7 @@ def _cases(session: Session, response_ids: Sequence[int]) -> dict[int, Row]:
 
 def _opened(session: Session, rows: Sequence[Row], now: datetime) -> list[dict[str, Any]]:
     """New cases, each promised by the hours of its own site."""
-    recent = [one for one in rows if is_unhappy(one) and one["submitted_at"] > now - OPENS_WITHIN]
+    recent = [one for one in rows if is_fresh(one)]
     if not recent:
         return []
     promise = Promise.load(session)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, console, filelock
 from app.db import Database
+from app.followups import cases
 from app.intake import registration, sealing, sourcebook
 from app.intake.csvcolumns import Columns
 from app.intake.csvfile import Cells, Sheet
@@ -177,6 +178,8 @@ class Desk:
             tallies.apply(session, outcome.changes)
             told = self._told(session, outcome, {past.row["external_id"] for past in fresh})
             candidates.consider(session, told)
+            unhappy = [row for row in outcome.new if cases.is_fresh(row)]
+            cases.follow(session, [*history.changes_of(session, unhappy), *outcome.changes])
             if outcome.added or outcome.changes:
                 announce(session, "responses")
         report = self._report

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.followups import cases
 from app.intake.deliveries import Settled
 from app.intake.reading import Reading
 from app.live.bus import announce
@@ -38,6 +39,7 @@ def take_in(
     changed = list(merged.values())
     if changed:
         candidates.consider(session, changed)
+        cases.follow(session, changed)
         announce(session, "responses", arrived=_oldest(readings, moved))
     return [_settled(one, is_news=one.delivery_id in moved) for one in readings], changed
 

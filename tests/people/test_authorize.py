@@ -17,6 +17,8 @@ AGREED = {
     "stories.release": "lead admin",
     "stories.recall": "lead admin",
     "nominations.make": "lead admin",
+    "followups.read": "lead admin",
+    "followups.work": "lead admin",
     "boards.watch": "screen viewer lead admin",
     "screens.read": "viewer lead admin",
     "screens.steer": "lead admin",
