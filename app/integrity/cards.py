@@ -43,7 +43,7 @@ def look(database: Database) -> int | None:
         if signals.is_card(findings):
             spoken[who] = findings
     with database.write.begin() as session:
-        new = put(session, spoken)
+        new = put(session, _told_once(spoken))
         facts = {"answers": len(inputs.now), "unread": inputs.unread}
         nights.note(session, WORK, day, facts | {"mute": gathering.mute(inputs)})
     return new
@@ -134,6 +134,22 @@ def name_of(session: Session, card: SignalCard) -> str:
     table: Any = Person if card.scope == "person" else Team
     name: str | None = session.scalar(select(table.name).where(table.id == card.scope_id))
     return name or "somebody who is gone"
+
+
+def _told_once(spoken: Mapping[Who, Sequence[Finding]]) -> dict[Who, Sequence[Finding]]:
+    """Without a team whose signals point only at answers that cards of people point at as well."""
+    of_people = {
+        id_
+        for who, found in spoken.items()
+        if who[0] == "person"
+        for one in found
+        for id_ in one.rows
+    }
+    return {
+        who: found
+        for who, found in spoken.items()
+        if who[0] == "person" or {id_ for one in found for id_ in one.rows} - of_people
+    }
 
 
 def _cards(session: Session, state: str) -> Sequence[SignalCard]:
