@@ -64,9 +64,10 @@ def send_due(database: Database, settings: Settings) -> int:
     return sum(_send(database, settings, one) for one in due if _claim(database, one))
 
 
-def clear(session: Session) -> None:
+def sweep(database: Database) -> None:
     """Deletes notices that ended a week ago."""
-    session.execute(delete(Notice).where(Notice.ended_at < clock.now() - KEPT_FOR))
+    with database.write.begin() as session:
+        session.execute(delete(Notice).where(Notice.ended_at < clock.now() - KEPT_FOR))
 
 
 def _notice(
