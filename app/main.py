@@ -26,6 +26,7 @@ from app.desk import screens as tvs
 from app.errors import UnavailableError
 from app.heroes import pages as nominations
 from app.heroes import picking as heroes
+from app.intake import pages as sources
 from app.intake import retention
 from app.intake.reception import Reception
 from app.intake.routes import PATH, Hook, hook
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> Cheerboard:
         app.include_router(room.router)
     app.include_router(integrity.router)
     app.include_router(nominations.router)
+    app.include_router(sources.router)
     app.add_middleware(Gate, is_open=lambda: reception.is_open)
     app.hook = hook(reception)
     return app

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock, web
 from app.board import wording
 from app.board.models import Board
+from app.intake import overview
 from app.people import firststart
 from app.people.authorize import Actor, may
 from app.people.doors import OPEN, Acting, May
@@ -53,6 +54,7 @@ def home(
             boards=session.scalars(select(Board).order_by(Board.title)).all(),
             waiting=_waiting(session),
             may_release=may(actor, "stories.release"),
+            sources=overview.warnings(session),
         )
 
 

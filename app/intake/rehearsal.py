@@ -49,10 +49,17 @@ def rehearse(
     read = reading.read(source, row, sealing.salt(key))
     if read.wanted and refusal is None:
         read = asking.ask_once(source, row, sealing.salt(key), allow_local=allow_local)
+    found = told(source, read)
+    if refusal is not None:
+        found |= {"outcome": None, "reason": refusal}
+    return {"authentic": None if facts is None else refusal is None, **found}
+
+
+def told(source: KnownSource, read: Reading) -> dict[str, Any]:
+    """What would become of a delivery that was read so."""
     return {
-        "authentic": None if facts is None else refusal is None,
-        "outcome": None if refusal else _outcome(read),
-        "reason": refusal or read.failed or read.ignored,
+        "outcome": _outcome(read),
+        "reason": read.failed or read.ignored,
         "responses": [_shown(source, said) for said in read.news if isinstance(said, Answer)],
         "withdrawn": [said.response_id for said in read.news if not isinstance(said, Answer)],
     }

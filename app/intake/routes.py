@@ -109,7 +109,11 @@ def examined(
     if source.check is not None:
         url = _url(reception, address, headers) if source.signs_url else ""
         request = Request(body, headers, "POST", url, address.query)
-        _demand_genuine(source.check, request, received_at)
+        try:
+            _demand_genuine(source.check, request, received_at)
+        except UnauthorizedError as error:
+            reception.refusals.note(source.id, error.sentence)
+            raise
     return _arrival(source, headers, body, received_at)
 
 

@@ -94,6 +94,7 @@ def things(session: Session, own: Team) -> dict[str, str]:
         "what": "reload",
         # Doors come before rooms: whoever may sees 404 where nothing of the kind was made.
         "screen_id": "7",
+        "source_id": "77",
         "delivery_id": "7",
         "session_id": "7",
         "passkey_id": "7",
