@@ -1,10 +1,13 @@
 """Plain makers of rows for tests: people have names, and what is not said is ordinary."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.followups.models import Case
+from app.heroes.nominationmodels import Nomination
 from app.intake.models import Source
 from app.people.models import Company, Person, Site, Team
 
@@ -49,6 +52,38 @@ def source(
         created_at=clock.now(),
         **facts,
     )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def nomination(
+    session: Session, of: Person, reason: str = "Stayed until the lift worked.", **facts: Any
+) -> Nomination:
+    """On the walls, unless `state` says otherwise."""
+    now = clock.now()
+    state = facts.pop("state", "shown")
+    made = Nomination(
+        person_id=of.id,
+        state=state,
+        reason=reason,
+        badge=facts.pop("badge", ""),
+        figure=facts.pop("figure", ""),
+        giver=facts.pop("giver", "Lea"),
+        made_at=now,
+        shown_at=now if state == "shown" else None,
+        **facts,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def case(session: Session, response_id: int, **facts: Any) -> Case:
+    """A follow-up of an answer, opened now and due in two days."""
+    now = clock.now()
+    usual = {"state": "open", "opened_at": now, "due_at": now + timedelta(days=2), "tries": 0}
+    made = Case(response_id=response_id, **usual | {"note": "", "version": 1} | facts)
     session.add(made)
     session.flush()
     return made

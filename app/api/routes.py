@@ -6,7 +6,16 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
-from app.api import deliveries, heroes, leaderboard, responses, scores, screens, stories
+from app.api import (
+    deliveries,
+    heroes,
+    leaderboard,
+    nominations,
+    responses,
+    scores,
+    screens,
+    stories,
+)
 from app.people.doors import OPEN
 
 PROBLEM = "application/problem+json"
@@ -27,8 +36,17 @@ def _trouble(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": "A problem.", "content": content} for status in statuses}
 
 
-router = APIRouter(prefix="/api/v1", responses=_trouble(400, 401, 403, 404, 422, 503))
-for _noun in (scores, leaderboard, heroes, stories, responses, deliveries, screens):
+router = APIRouter(prefix="/api/v1", responses=_trouble(400, 401, 403, 404, 409, 422, 503))
+for _noun in (
+    scores,
+    leaderboard,
+    heroes,
+    nominations,
+    stories,
+    responses,
+    deliveries,
+    screens,
+):
     router.include_router(_noun.router)
 
 

@@ -59,6 +59,11 @@ def nominate(session: Session, actor: Actor, person_id: int, draft: Draft) -> No
     return _keep(session, actor, made)
 
 
+def check_own(session: Session, actor: Actor, person_id: int) -> None:
+    """Raises NotFoundError for who may not be named, ForbiddenError for another team's."""
+    authorize(actor, "nominations.make", nominees.find(session, person_id))
+
+
 def put_forward(session: Session, slug: str, named: str, draft: Draft) -> None:
     """Takes what a colleague without an account wrote at a board's link; a lead decides.
 

@@ -79,7 +79,7 @@ def nominate(
             return _form(request, session, actor, person_id, fields)
     try:
         with db.write.begin() as session:
-            authorize(actor, "nominations.make", nominees.find(session, person_id))
+            nominations.check_own(session, actor, person_id)
             draft = drafts.draft_of(session, person_id, fields)
             made = nominations.nominate(session, actor, person_id, draft)
             state = made.state

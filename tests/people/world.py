@@ -83,12 +83,16 @@ def things(session: Session, own: Team) -> dict[str, str]:
     story = scenery.story(session, person=person)
     scenery.board(session, "hall", "Hall")
     card = signal_card(session, own)
+    nomination = make.nomination(session, person, state="waiting")
     return {
         "story_id": str(story.id),
+        "nomination_id": str(nomination.id),
         "person_id": str(person.id),
         "team_id": str(own.id),
         "account_id": str(_account(session, "spare", None)),
         "card_id": str(card.id),
+        "case_id": str(make.case(session, story.response_id).id),
+        "step": "take",
         "slug": "hall",
         "name": "pulse",
         "what": "reload",
