@@ -115,16 +115,19 @@ def _sign(
         state=state,
         heard=f"heard {ago(now - screen.seen_at)} ago" if screen.seen_at else "never heard",
         scene=scene.title if scene and state in ("live", "stale") else "",
-        facts=_facts(screen, report),
+        facts=_facts(screen, report, state, now),
         must_be_dark=must,
         answer=_answer(report, last_order(session, screen, now), now, must_be_dark=must),
     )
 
 
-def _facts(screen: Screen, report: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def _facts(
+    screen: Screen, report: dict[str, Any], state: State, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """While nothing is heard, its page's age is what it was then."""
     if screen.seen_at is None:
         return ()
-    began = began_at(screen)
+    began, until = began_at(screen), screen.seen_at if state == "offline" else now
     build = str(report.get("build", ""))
     current = "this server's" if build == web.build() else "another than this server's"
     facts = {
@@ -132,7 +135,7 @@ def _facts(screen: Screen, report: dict[str, Any]) -> tuple[tuple[str, str], ...
         "Build": f"{build}, {current}" if build else "",
         "Engine": str(report.get("engine", "")).replace("/", " "),
         "Viewport": _viewport(report),
-        "Page open for": ago(screen.seen_at - began) if began else "",
+        "Page open for": ago(until - began) if began else "",
         "Memory": _number(report, "heap", "{:,} MB", 1_000_000),
         "Errors since": _number(report, "errors", "{:,}"),
     }
