@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import select
 
 from app import console
 from app.errors import CheerboardError
@@ -13,8 +12,10 @@ from app.intake import (
     backfillcommand,
     deliveries,
     filecommand,
+    overview,
     registration,
     rehearsal,
+    report,
     sourcebook,
     strictjson,
 )
@@ -67,16 +68,15 @@ def source_set(
 
 @source_cli.command("list")
 def source_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it a flag
-    """Every source and its hook."""
+    """Every source, its hook, and whether answers arrive."""
     with console.database().read() as session:
-        rows = session.scalars(
-            select(Source).where(Source.removed_at.is_(None)).order_by(Source.id)
-        ).all()
+        states = overview.states(session)
     if as_json:
-        console.say_json([_shown(row) for row in rows])
+        console.say_json([report.document(one) for one in states])
         return
-    for row in rows:
-        console.say(f"{row.name}\t{row.platform}\t/hooks/{row.key}")
+    for one in states:
+        for line in report.lines(one):
+            console.say(line)
 
 
 @source_cli.command("remove")
