@@ -83,11 +83,11 @@ def case(
 
 @router.post("/{case_id}/note")
 def note(request: Request, case_id: web.Id, db: web.Db, fields: Fields, actor: Works) -> Response:
-    text, seen = fields.get("note", ""), _seen(fields)
+    text = fields.get("note", "")
     try:
         with db.write.begin() as session:
             _found(session, actor, "followups.work", case_id)
-            was_first = steps.write_note(session, actor, case_id, text, seen)
+            was_first = steps.write_note(session, actor, case_id, text, _seen(fields))
     except CheerboardError as error:
         if error.status != 400:
             raise
