@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
 
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
@@ -17,13 +18,16 @@ from app.api import operations
 from app.api import routes as api
 from app.board import routes as board
 from app.board import storypreview
+from app.board.lit import is_lit
 from app.board.onair import Live
 from app.db import connect
-from app.desk import boards, company
+from app.desk import boards, company, following, panic, rosterretention
 from app.desk import pages as desk
-from app.desk import panic
+from app.desk import rosterroutes as roster
 from app.desk import screens as tvs
 from app.errors import UnavailableError
+from app.followups import notify
+from app.followups import pages as followups
 from app.heroes import pages as nominations
 from app.heroes import picking as heroes
 from app.intake import pages as sources
@@ -34,11 +38,12 @@ from app.integrity import cards
 from app.integrity import pages as integrity
 from app.live.bus import Bus
 from app.migrations import migrate
+from app.notices import outbox
 from app.people import firststart
 from app.people import routes as people
 from app.scores import pages as scores
+from app.screens import alerts, tokens
 from app.screens import routes as screens
-from app.screens import tokens
 from app.settings import Settings
 from app.stories import pages as stories
 from app.text import gate
@@ -49,6 +54,10 @@ RETRY_SECONDS = 2.0
 # A week begins at each company's own midnight; this late a new hero may be.
 HERO_SECONDS = 300.0
 DAY_SECONDS = 86_400.0
+# A tap at the desk reaches the first old answers within this.
+FOLLOW_SECONDS = 1.0
+# An unhappy customer's case reaches the leads within a minute, and a burst of them in one mail.
+TELL_SECONDS = 20.0
 # Whether a night has come is asked this often, first when the start is well over.
 NIGHT_SECONDS = 60.0
 
@@ -87,13 +96,26 @@ def create_app(settings: Settings) -> Cheerboard:
     app.state.reception = reception
     app.state.screen_door = tokens.find
     web.install(app)
-    for room in (operations, api, people, screens, board, desk, stories, scores, storypreview):
+    for room in (
+        operations,
+        api,
+        people,
+        screens,
+        board,
+        desk,
+        stories,
+        scores,
+        storypreview,
+        panic,
+        roster,
+    ):
         app.include_router(room.router)
-    app.include_router(panic.router)
     for room in (boards, tvs, company):
         app.include_router(room.router)
     app.include_router(integrity.router)
+    app.include_router(numberpages.router)
     app.include_router(nominations.router)
+    app.include_router(followups.router)
     app.include_router(sources.router)
     app.add_middleware(Gate, is_open=lambda: reception.is_open)
     app.hook = hook(reception)
@@ -160,6 +182,10 @@ async def _open(app: FastAPI, house: AsyncExitStack) -> None:
         house.callback(ticking.cancel)
         retiring = asyncio.create_task(_retire_deliveries(app))
         house.callback(retiring.cancel)
+        following_names = asyncio.create_task(_follow_names(app))
+        house.callback(following_names.cancel)
+        telling = asyncio.create_task(_tell_leads(app))
+        house.callback(telling.cancel)
         looking = asyncio.create_task(_look_each_night(app))
         house.callback(looking.cancel)
     except Exception:
@@ -190,19 +216,48 @@ async def _look_each_night(app: FastAPI) -> None:
                 log.warning("A nightly look failed: %s", type(error).__name__)
 
 
+async def _follow_names(app: FastAPI) -> None:
+    """Old answers go where a matched name leads them, a little at a time."""
+    while True:
+        is_busy = False
+        try:
+            is_busy = await asyncio.to_thread(following.advance, app.state.database)
+        except (DBAPIError, PoolTimeoutError) as error:
+            log.warning("Old answers do not follow yet: %s", type(error).__name__)
+        await asyncio.sleep(0 if is_busy else FOLLOW_SECONDS)
+
+
 async def _retire_deliveries(app: FastAPI) -> None:
     days = app.state.settings.raw_retention_days
     while True:
         try:
             await asyncio.to_thread(retention.sweep, app.state.database, days)
+            await asyncio.to_thread(rosterretention.sweep, app.state.database)
+            await asyncio.to_thread(outbox.sweep, app.state.database)
         except (DBAPIError, PoolTimeoutError) as error:
             log.warning("Old deliveries could not be deleted: %s", type(error).__name__)
         await asyncio.sleep(DAY_SECONDS)
 
 
+async def _tell_leads(app: FastAPI) -> None:
+    up_since = clock.now()
+    while True:
+        try:
+            await asyncio.to_thread(_tell_once, app, up_since)
+        except Exception as error:  # noqa: BLE001 - the task outlives every outage
+            log.warning("Nobody could be told: %s", type(error).__name__)
+        await asyncio.sleep(TELL_SECONDS)
+
+
+def _tell_once(app: FastAPI, up_since: datetime) -> None:
+    database, settings = app.state.database, app.state.settings
+    notify.tell(database, settings)
+    alerts.watch(database, settings, is_lit, up_since)
+    outbox.send_due(database, settings)
+
+
 def _pick_hero(app: FastAPI) -> None:
-    with app.state.database.write.begin() as session:
-        heroes.pick_week(session, clock.now())
+    heroes.pick(app.state.database, clock.now())
 
 
 def _migrated(app: FastAPI) -> bool:
