@@ -14,7 +14,7 @@ from app.board.models import Board
 from app.board.options import MOST_SCENES, usual_scenes
 from app.board.scene import scenes, stage_of
 from app.desk import boardscenes, boardsettings
-from app.errors import CheerboardError, NotFoundError
+from app.errors import CheerboardError, ForbiddenError, NotFoundError
 from app.live.bus import announce
 from app.people import audit
 from app.people.authorize import Actor, authorize, may
@@ -57,6 +57,8 @@ def hang(request: Request, db: web.Db, actor: Changer, fields: Fields) -> Respon
                 session, actor, "boards.change", f"board {board.slug}", after=_facts(board)
             )
             slug = board.slug
+    except (ForbiddenError, NotFoundError):
+        raise
     except CheerboardError as error:
         return _list(request, db, actor, fields=fields, error=error)
     return RedirectResponse(f"/boards/{slug}?done=hung", 303)
@@ -102,6 +104,8 @@ def arrange(request: Request, db: web.Db, slug: str, actor: Changer, fields: Fie
             before = _facts(board)
             board.scenes, moved = boardscenes.arranged(board.scenes, fields)
             _record(session, actor, board, before)
+    except (ForbiddenError, NotFoundError):
+        raise
     except CheerboardError as error:
         return _board(request, db, actor, slug, wrong={"scenes": error.sentence})
     pressed = next((verb for verb in boardscenes.VERBS if fields.get(verb)), "up")
@@ -121,6 +125,8 @@ def take_down(request: Request, db: web.Db, slug: str, actor: Changer, fields: F
             hanging.take_down(session, board, move_to)
             after = {"screens moved to": move_to} if move_to else None
             audit.record(session, actor, "boards.change", f"board {slug}", before, after)
+    except (ForbiddenError, NotFoundError):
+        raise
     except CheerboardError as error:
         return _board(request, db, actor, slug, wrong={"remove": error.sentence})
     return RedirectResponse("/boards?done=removed", 303)

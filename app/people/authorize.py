@@ -58,6 +58,7 @@ OF_A_TEAM = frozenset(
         "people.show",
         "integrity.read",
         "integrity.dismiss",
+        "boards.change",
     }
 )
 
