@@ -21,7 +21,7 @@ from app.board import storypreview
 from app.board.lit import is_lit
 from app.board.onair import Live
 from app.db import connect
-from app.desk import boards, company, following, panic, rosterretention
+from app.desk import boards, company, following, numberpages, panic, rosterretention
 from app.desk import pages as desk
 from app.desk import rosterroutes as roster
 from app.desk import screens as tvs

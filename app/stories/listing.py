@@ -95,7 +95,7 @@ def released(
     `audience` is staff, visitor, street or desk; the street sees only words whose customer agreed.
     `scope` is company, site, team or person.
     """
-    query = _select().where(Story.state == "released", *_within(scope, scope_id))
+    query = _select().where(Story.state == "released", *within(scope, scope_id))
     if audience == "street":
         query = query.where(consent.agreed())
     newest = query.order_by(Story.released_at.desc(), Story.id.desc()).limit(limit)
@@ -170,7 +170,7 @@ def _select() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _within(scope: str, scope_id: int) -> list[Any]:
+def within(scope: str, scope_id: int) -> list[Any]:
     column = {
         "company": None,
         "site": Response.site_id,
