@@ -22,6 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
+from babel.units import format_unit
 
 CATALOGUES = Path(__file__).parent / "locales"
 # English needs no catalogue: it is what stands in the code.
@@ -115,6 +116,16 @@ def figure(shown: str) -> str:
 def day(on: date) -> str:
     """A day of a year that is known, such as 1 Sept."""
     return format_skeleton("MMMd", on, locale=spoken().formats)
+
+
+def weekday(on: date) -> str:
+    """Tue."""
+    return format_date(on, "EEE", locale=spoken().formats)
+
+
+def hours(number: int) -> str:
+    """4 h, as short as this language writes it."""
+    return format_unit(number, "duration-hour", "short", locale=spoken().formats)
 
 
 def month(on: date, *, year: bool = False) -> str:
