@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.api.heroes import HeroItem
 from app.api.responses import ResponseItem
@@ -68,9 +68,10 @@ def _heroes(database: Database, after: int) -> list[Item]:
     """As in the API nobody who is hidden or was taken down; numbers as an admin reads them."""
     query = (
         select(Hero, Person.name.label("person"), Team.name.label("team"))
-        .join(Person, Person.id == Hero.person_id)
+        .outerjoin(Person, Person.id == Hero.person_id)
         .outerjoin(Team, Team.id == Hero.team_id)
-        .where(Hero.withdrawn_at.is_(None), Person.visibility != "hidden", Hero.id > after)
+        .where(Hero.withdrawn_at.is_(None), Hero.state == "shown", Hero.id > after)
+        .where(or_(Hero.person_id.is_(None), Person.visibility != "hidden"))
         .order_by(Hero.id)
         .limit(TOGETHER)
     )
@@ -80,6 +81,7 @@ def _heroes(database: Database, after: int) -> list[Item]:
         {
             **{name: getattr(row.Hero, name, None) for name in COLUMNS["heroes"]},
             "id": str(row.Hero.id),
+            "scope_id": str(row.Hero.scope_id),
             "person": row.person,
             "team": row.team,
         }

@@ -1,166 +1,261 @@
-"""Picks the hero of the week, with a reason a colleague accepts and the numbers behind it."""
+"""Picks who is celebrated: each week and month, for the company, each site and each team."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, or_, select, update
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.errors import NotFoundError
-from app.heroes.models import PICKED, Hero
+from app.db import Database
+from app.heroes import evidence, reasons, rules
+from app.heroes.evidence import Evidence, Place
+from app.heroes.models import PICKED, Hero, HeroWeight
+from app.heroes.rules import KINDS, RULE, Choice
 from app.live.bus import announce
-from app.people.models import Company, Person
-from app.scores import nps, ranking
-from app.scores.leaderboard import Contest, contest
-from app.scores.nps import Tally
-from app.scores.ranking import Standing
+from app.people.models import Company, Person, Site, Team
+from app.scores import tallies
 
 HERO = cast("Table", Hero.__table__)
-KIND = "pick"
-RULE = "pick-1"
-WEEK = timedelta(days=7)
-# Days after a person's week in which the light is on others.
+WEIGHT = cast("Table", HeroWeight.__table__)
+# Days after the end of a person's period in which the light is on others.
 REST = timedelta(days=14)
 # One row for each of these.
 PLACE = [HERO.c[name] for name in ("kind", "period", "scope", "scope_id", "starts_on")]
-COUNTS = ("promoters", "passives", "detractors")
+# A month is a look back at the best of it; a week has room for all kinds.
+OF_A_MONTH = ("pick", "team")
 
-_SPANS = {1: "one day", 7: "one week", 14: "two weeks", 28: "four weeks", 91: "13 weeks"}
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A week or month of a place, and the window that its picks rest on."""
+
+    name: str
+    starts_on: date
+    until: date
+    days: int
+    lately: int
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        return KINDS if self.name == "week" else OF_A_MONTH
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What is about to be kept."""
+
+    place: Place
+    period: Period
+    choice: Choice
+
+
+def pick(database: Database, at: datetime) -> int:
+    """Keeps what is due now; how many picks were new. Reads first, so that no writer waits."""
+    with database.read() as session:
+        found, nights = _due(session, at), _nights(session, at)
+    if not found and not nights:
+        return 0
+    with database.write.begin() as session:
+        _keep_nights(session, nights)
+        return _keep_all(session, found)
 
 
 def pick_week(session: Session, at: datetime) -> Hero | None:
-    """The hero of the ISO week of a moment, in the company's time zone; picked once.
+    """The company's hero of the week of a moment: a person, else the team; picked once.
 
-    Among people with 10 answers or more in the company's window, that day included, more of them
-    promoters than detractors, who are neither hidden nor gone nor resting, the best shrunken score
-    is picked. None when nobody qualifies (yet). A second call, from another process too, answers
-    with the same hero.
+    A second call, from another process too, answers with the same. None: nobody qualifies (yet).
     """
+    _keep_nights(session, _nights(session, at))
+    _keep_all(session, _due(session, at))
     company = session.get(Company, 1)
     if company is None:
         return None
     today = clock.day_in(company.timezone, at)
-    starts_on = today - timedelta(days=today.weekday())
-    if hero := _of_week(session, starts_on):
-        return hero
-    held = contest(session, "person", today, company.window_days)
-    resting = _resting(session, starts_on)
-    field = [one for one in _deserving(held.standings()) if one.id not in resting]
-    if not field:
-        return None
-    _keep(session, starts_on, field[0], _numbers(held, field, today, company.window_days))
-    return _of_week(session, starts_on)
+    week = (Hero.period == "week", Hero.starts_on == today - timedelta(days=today.weekday()))
+    found = session.scalars(select(Hero).where(*week, Hero.scope == "company"))
+    by_kind = {hero.kind: hero for hero in found}
+    return by_kind.get("pick") or by_kind.get("team")
 
 
-def recompute(numbers: Mapping[str, Any]) -> int | None:
-    """The person whom the kept numbers lead to; the same as was picked."""
-    groups = {one["person_id"]: _tally(one) for one in numbers["field"]}
-    standings = ranking.ranked(
-        groups, _tally(numbers["company"]), numbers["weight"], numbers["seed"]
-    )
-    return next((one.id for one in _deserving(standings)), None)
+def _due(session: Session, at: datetime) -> list[Pick]:
+    company = session.get(Company, 1)
+    if company is None or company.heroes == "off":
+        return []
+    known: dict[tuple[date, int], Evidence] = {}
+    found: list[Pick] = []
+    for place in _places(session, company, at):
+        for period in _periods(place.today, company.window_days):
+            missing = _missing(session, place, period)
+            if not missing:
+                continue
+            key = period.until, period.days
+            if key not in known:
+                known[key] = evidence.gather(session, *key, period.lately)
+            found += _choose(session, place, period, known[key], missing)
+    return found
 
 
-def withdraw(session: Session, hero_id: int) -> None:
-    """Takes a hero off every wall; a second press changes nothing.
+def _places(session: Session, company: Company, at: datetime) -> Iterator[Place]:
+    """The company, and where there are several: its sites and its teams."""
+    yield Place("company", tallies.COMPANY, clock.day_in(company.timezone, at))
+    sites = {site.id: site.timezone for site in session.scalars(select(Site))}
+    teams = session.execute(select(Team.id, Team.site_id)).all()
+    for site_id, timezone in sites.items() if len(sites) > 1 else ():
+        there = frozenset(team.id for team in teams if team.site_id == site_id)
+        if there:
+            yield Place("site", site_id, clock.day_in(timezone, at), there)
+    for team in teams if len(teams) > 1 else ():
+        timezone = sites.get(team.site_id, company.timezone)
+        yield Place("team", team.id, clock.day_in(timezone, at), frozenset({team.id}))
 
-    Raises NotFoundError for an unknown id.
-    """
-    moved = session.connection().execute(
-        update(HERO)
-        .where(HERO.c.id == hero_id, HERO.c.withdrawn_at.is_(None))
-        .values(withdrawn_at=clock.now())
-    )
-    if moved.rowcount:
+
+def _periods(today: date, window: int) -> Iterator[Period]:
+    """The week at hand, on the company's window with today; the month, on the whole one before."""
+    yield Period("week", today - timedelta(days=today.weekday()), today, window, 7)
+    first = today.replace(day=1)
+    last = first - timedelta(days=1)
+    yield Period("month", first, last, last.day, last.day)
+
+
+def _missing(session: Session, place: Place, period: Period) -> list[str]:
+    """The kinds still looked for; a team celebrated for want of differences stays."""
+    query = select(Hero.kind, Hero.numbers).where(*_at(place, period))
+    rows = session.execute(query.where(Hero.starts_on == period.starts_on)).all()
+    kept = {row.kind: row.numbers for row in rows}
+    missing = [kind for kind in period.kinds if kind not in kept]
+    decided = "pick" in kept or kept.get("team", {}).get("because") == "equal"
+    return [kind for kind in missing if not (decided and kind in ("pick", "team"))]
+
+
+def _choose(
+    session: Session, place: Place, period: Period, known: Evidence, missing: Sequence[str]
+) -> list[Pick]:
+    before = _before(session, place, period)
+    resting = {
+        hero.person_id
+        for hero in before
+        if hero.starts_on + _length(period) + REST > period.starts_on
+    } - {None}
+    lately = [hero.team_id for hero in before if hero.person_id is not None]
+    seed = f"{place.scope}-{place.scope_id}-{period.name}-{period.starts_on}"
+    total = tallies.rolling(session, place.scope, place.scope_id, period.until, period.days)
+    found: list[Pick] = []
+    for kind in missing:
+        if kind == "team" and any(one.choice.kind == "pick" for one in found):
+            continue
+        field = evidence.field(known, place, seed, total, cast("set[int]", resting), lately)
+        choice = rules.choose(kind, field)
+        if choice is None:
+            continue
+        found.append(Pick(place, period, choice))
+        if kind != "team":
+            resting.add(choice.id)
+            lately.insert(0, choice.field.runners[0].team_id)
+    return found
+
+
+def _length(period: Period) -> timedelta:
+    """About as long as the one before; a month of 31 days rests until the next begins."""
+    return timedelta(days=7 if period.name == "week" else 31)
+
+
+def _before(session: Session, place: Place, period: Period) -> Sequence[Hero]:
+    """The heroes of this place lately, those of this period too, newest first."""
+    since = period.starts_on - timedelta(days=120)
+    return session.scalars(
+        select(Hero)
+        .where(*_at(place, period), Hero.starts_on.between(since, period.starts_on))
+        .order_by(Hero.starts_on.desc(), Hero.id.desc())
+    ).all()
+
+
+def _at(place: Place, period: Period) -> list[Any]:
+    return [
+        Hero.scope == place.scope,
+        Hero.scope_id == place.scope_id,
+        Hero.period == period.name,
+        Hero.kind.in_(KINDS),
+    ]
+
+
+def _keep_all(session: Session, found: Sequence[Pick]) -> int:
+    """One row for each kind, period and place: whoever comes second finds it there."""
+    if not found:
+        return 0
+    how = session.scalar(select(Company.heroes))
+    teams = {row.id: row.team_id for row in session.execute(select(Person.id, Person.team_id))}
+    kept = 0
+    for one in found:
+        row = _row(one, teams, "suggested" if how == "suggest" else "shown")
+        statement = _insert(session, HERO).values(row)
+        statement = statement.on_conflict_do_nothing(index_elements=PLACE, index_where=PICKED)
+        kept += len(session.connection().execute(statement.returning(HERO.c.id)).all())
+    if kept:
         announce(session, "heroes")
-    elif session.scalar(select(HERO.c.id).where(HERO.c.id == hero_id)) is None:
-        raise NotFoundError("There is no such hero.")
+    return kept
 
 
-def reason(tally: Tally, days: int) -> str:
-    """Why, without anything a personal score could be worked out from; safe on every wall."""
-    delighted = (
-        "1 delighted customer" if tally.promoters == 1 else f"{tally.promoters} delighted customers"
-    )
-    return f"{delighted} in {_span(days)}."
-
-
-def reason_with_score(standing: Standing, days: int) -> str:
-    """Why, with the score; for where personal scores are shown."""
-    tally, shrunk = standing.tally, nps.shown(standing.shrunk.nps)
-    said = f"{tally.n} customers in {_span(days)}, {tally.promoters} of them delighted: {shrunk}"
-    raw = nps.nps(tally)
-    adjusted = raw is not None and nps.shown(raw) != shrunk
-    return f"{said}, adjusted for few voices." if adjusted else f"{said}."
-
-
-def _of_week(session: Session, starts_on: date) -> Hero | None:
-    return session.scalar(select(Hero).where(Hero.kind == KIND, Hero.starts_on == starts_on))
-
-
-def _resting(session: Session, starts_on: date) -> set[int]:
-    """Who was a hero of any kind in a week that ended within the last 14 days."""
-    lately = Hero.starts_on.between(starts_on - WEEK - REST + timedelta(days=1), starts_on)
-    # Another process may have picked this week's hero since we looked; that is no reason to rest.
-    other = or_(Hero.kind != KIND, Hero.starts_on != starts_on)
-    return {one for one in session.scalars(select(Hero.person_id).where(lately, other)) if one}
-
-
-def _deserving(standings: list[Standing]) -> list[Standing]:
-    """Best first; a crown over more unhappy than delighted customers would be mockery."""
-    return [one for one in standings if one.tally.promoters > one.tally.detractors]
-
-
-def _numbers(held: Contest, field: list[Standing], until: date, days: int) -> dict[str, Any]:
-    """What the pick rests on; the winner's counts stand in front, and first in the field."""
+def _row(one: Pick, teams: Mapping[int, int | None], state: str) -> dict[str, Any]:
+    choice, period = one.choice, one.period
+    person_id = choice.id if choice.kind != "team" else None
     return {
-        **_counts(field[0].tally),
-        "n": field[0].tally.n,
-        "shrunk": field[0].shrunk.nps,
-        "reason_with_score": reason_with_score(field[0], days),
-        "until": until.isoformat(),
-        "days": days,
-        "company": _counts(held.company),
-        "weight": held.weight,
-        "seed": held.seed,
-        "field": [
-            {"person_id": one.id, **_counts(one.tally), "shrunk": one.shrunk.nps} for one in field
-        ],
+        "kind": choice.kind,
+        "period": period.name,
+        "scope": one.place.scope,
+        "scope_id": one.place.scope_id,
+        "starts_on": period.starts_on,
+        "state": state,
+        "person_id": person_id,
+        "team_id": choice.id if person_id is None else teams.get(person_id),
+        "reason": reasons.reason(choice, period.days),
+        "rule": RULE,
+        "numbers": _numbers(choice, period),
+        "picked_at": clock.now(),
     }
 
 
-def _keep(session: Session, starts_on: date, best: Standing, numbers: dict[str, Any]) -> None:
-    """One row for each week: whoever comes second finds it there."""
+def _numbers(choice: Choice, period: Period) -> dict[str, Any]:
+    """What the pick rests on: the winner's counts in front, then all that leads to it again."""
+    tally = reasons.winner_tally(choice)
+    numbers: dict[str, Any] = {
+        "promoters": tally.promoters,
+        "passives": tally.passives,
+        "detractors": tally.detractors,
+        "n": tally.n,
+        "until": period.until.isoformat(),
+        "days": period.days,
+        "runners_up": list(choice.runners_up),
+        "inputs": rules.document(choice),
+    }
+    if choice.kind == "team":
+        is_equal = choice.field.p_equal >= 0.05
+        numbers["because"] = "equal" if is_equal else "nobody"
+    elif choice.kind == "rescue":
+        numbers["rescues"] = choice.field.runners[0].rescues
+    if said := reasons.with_score(choice, period.days):
+        numbers["shrunk"] = rules.shrunk(choice.field.runners[0], choice.field)
+        numbers["reason_with_score"] = said
+    return numbers
+
+
+def _nights(session: Session, at: datetime) -> list[dict[str, Any]]:
+    company = session.get(Company, 1)
+    if company is None or company.heroes == "off":
+        return []
+    row = evidence.night(session, clock.day_in(company.timezone, at), company.window_days)
+    return [row] if row else []
+
+
+def _keep_nights(session: Session, nights: Sequence[Mapping[str, Any]]) -> None:
+    for row in nights:
+        statement = _insert(session, WEIGHT).values(row).on_conflict_do_nothing()
+        session.connection().execute(statement)
+
+
+def _insert(session: Session, table: Table) -> Any:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement: Any = (sqlite.insert if is_sqlite else postgresql.insert)(HERO)
-    kept = session.connection().execute(
-        statement.values(
-            kind=KIND,
-            starts_on=starts_on,
-            person_id=best.id,
-            team_id=session.scalar(select(Person.team_id).where(Person.id == best.id)),
-            reason=reason(best.tally, numbers["days"]),
-            rule=RULE,
-            numbers=numbers,
-            picked_at=clock.now(),
-        )
-        .on_conflict_do_nothing(index_elements=PLACE, index_where=PICKED)
-        .returning(HERO.c.id)
-    )
-    if kept.first():
-        announce(session, "heroes")
-
-
-def _counts(tally: Tally) -> dict[str, int]:
-    return {count: getattr(tally, count) for count in COUNTS}
-
-
-def _tally(counts: Mapping[str, Any]) -> Tally:
-    return Tally(*(counts[count] for count in COUNTS))
-
-
-def _span(days: int) -> str:
-    return _SPANS.get(days, f"{days} days")
+    return (sqlite.insert if is_sqlite else postgresql.insert)(table)

@@ -14,6 +14,7 @@ MAY: dict[str, frozenset[str]] = {
     "desk.view": EVERYONE_AT_THE_DESK,
     "scores.read": EVERYONE_AT_THE_DESK,
     "heroes.read": EVERYONE_AT_THE_DESK,
+    "heroes.decide": WHO_STEER,  # a suggested pick is confirmed, any pick taken off
     "stories.read": EVERYONE_AT_THE_DESK,
     "stories.release": WHO_STEER,
     "stories.recall": WHO_STEER,
@@ -51,6 +52,7 @@ OF_A_TEAM = frozenset(
     {
         "stories.release",
         "stories.recall",
+        "heroes.decide",
         "nominations.make",
         "nominations.decide",
         "followups.read",

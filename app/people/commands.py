@@ -36,7 +36,7 @@ FromStdin = Annotated[
 
 
 @company_cli.command("set")
-def company_set(
+def company_set(  # noqa: PLR0913, PLR0917 - an option for each setting of the company
     name: Annotated[str | None, typer.Option()] = None,
     timezone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
     target: Annotated[int | None, typer.Option(help="The score to reach, -100 to 100.")] = None,
@@ -46,6 +46,16 @@ def company_set(
         typer.Option(help="Whether personal scores and ranks are shown."),
     ] = None,
     domain: Annotated[str | None, typer.Option(help="The company's own mail domain.")] = None,
+    heroes: Annotated[
+        Literal["suggest", "automatic", "off"] | None,
+        typer.Option(
+            help="Whether picks are confirmed by a lead first, shown at once, or not made."
+        ),
+    ] = None,
+    stories: Annotated[
+        Literal["review", "automatic"] | None,
+        typer.Option(help="Whether the plainest praise may reach a wall before a lead read it."),
+    ] = None,
 ) -> None:
     """Change what is given, keep the rest; the first time, make the company and its first site."""
     facts = {
@@ -55,6 +65,8 @@ def company_set(
         "window_days": window,
         "individuals": None if individuals is None else individuals == "on",
         "domain": domain,
+        "heroes": heroes,
+        "automatic_stories": None if stories is None else stories == "automatic",
     }
     with console.database().write.begin() as session:
         made = company.set_company(session, facts)

@@ -17,10 +17,12 @@ HEAD_OFFICE = "Head office"
 UNNAMED = "Our company"
 TARGET_RANGE = (-100, 100)
 WINDOW_RANGE = (1, 366)
+# What becomes of a pick.
+PICKS = ("suggest", "automatic", "off")
 
 
 def set_company(session: Session, facts: Mapping[str, Any]) -> Company:
-    """Changes what is given of name, timezone, target, window_days, individuals and domain.
+    """Changes what is given of the company's columns: its name, timezone, target and so on.
 
     What is not given, or None, stays. The first call makes the company, in UTC unless it says
     otherwise, and its first site. That site goes on following the company's time zone as long as
@@ -72,6 +74,8 @@ def _checked(name: str, value: Any) -> Any:
         return label_of(value, "domain").casefold()
     if name == "target":
         return _within(TARGET_RANGE, value, "target is a score")
+    if name == "heroes" and value not in PICKS:
+        raise CheerboardError(f"Heroes are one of {', '.join(PICKS)}, not {value!r}.")
     if name == "window_days":
         return _within(WINDOW_RANGE, value, "window is a number of days")
     return value

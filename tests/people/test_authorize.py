@@ -13,6 +13,7 @@ AGREED = {
     "desk.view": "viewer lead admin",
     "scores.read": "viewer lead admin",
     "heroes.read": "viewer lead admin",
+    "heroes.decide": "lead admin",
     "stories.read": "viewer lead admin",
     "stories.release": "lead admin",
     "stories.recall": "lead admin",
