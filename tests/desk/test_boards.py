@@ -1,5 +1,6 @@
 """Boards at the desk: scenes by buttons and by drag, every setting, and no screen left without."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.people.visitor import Visitor, house, lead
 
 
 @pytest.fixture
-def database(sqlite_url: str) -> Database:
+def database(sqlite_url: str) -> Iterator[Database]:
     """Two boards, one of them a team's; SQL knows no dialect here."""
     opened = connect(sqlite_url)
     with opened.write.begin() as session:
@@ -37,7 +38,8 @@ def database(sqlite_url: str) -> Database:
                 slug="service", title="Service", scenes=["pulse"], settings={}, team_id=service.id
             )
         )
-    return opened
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """How a screen is comes from its own reports: what was sent to it proves nothing."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,11 +43,12 @@ def test_a_state_is_what_the_screen_said_last(one: Screen, asleep: bool, state: 
 
 
 @pytest.fixture
-def lobby(sqlite_url: str) -> Database:
+def lobby(sqlite_url: str) -> Iterator[Database]:
     database = connect(sqlite_url)
     with clock.frozen(NOW), database.write.begin() as session:
         screen(session, "Lobby")
-    return database
+    yield database
+    database.dispose()
 
 
 def said(database: Database, after: float, report: dict[str, Any]) -> tuple[bool, bool] | None:
