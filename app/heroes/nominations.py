@@ -22,7 +22,7 @@ from app.people.models import Account, Company, Person
 
 TABLE = cast("Table", Nomination.__table__)
 WAITING, SHOWN, DECLINED, WITHDRAWN = "waiting", "shown", "declined", "withdrawn"
-_DID = {SHOWN: "approved", DECLINED: "turned down", WITHDRAWN: "took back"}
+_DID = {SHOWN: "approved it", DECLINED: "turned it down", WITHDRAWN: "took it back"}
 
 
 def nominate(session: Session, actor: Actor, person_id: int, draft: Draft) -> Nomination:
@@ -215,7 +215,7 @@ def _first(session: Session, found: Nomination) -> str:
     if found.state not in _DID or found.decided_at is None:
         return "Somebody changed it meanwhile; look at it again."
     at = said(session, found.decided_at)
-    return f"{found.decider} {_DID[found.state]} it first, at {at}; you changed nothing."
+    return f"{found.decider} {_DID[found.state]} first, at {at}; you changed nothing."
 
 
 def said(session: Session, at: datetime) -> str:
