@@ -41,6 +41,7 @@
     });
     place.append(button);
   });
+  field.parentElement.hidden = true;
   place.hidden = false;
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", "Words that stay: tap one to leave it out");
