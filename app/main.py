@@ -47,6 +47,8 @@ from app.screens import routes as screens
 from app.settings import Settings
 from app.stories import pages as stories
 from app.text import gate
+from app.themes import nightly as reasons
+from app.themes import pages as themes
 
 log = logging.getLogger("cheerboard")
 
@@ -113,6 +115,7 @@ def create_app(settings: Settings) -> Cheerboard:
     for room in (boards, tvs, company):
         app.include_router(room.router)
     app.include_router(integrity.router)
+    app.include_router(themes.router)
     app.include_router(numberpages.router)
     app.include_router(nominations.router)
     app.include_router(followups.router)
@@ -209,7 +212,7 @@ async def _look_each_night(app: FastAPI) -> None:
     """What may wait until nobody looks; each work knows itself whether it is due."""
     while True:
         await asyncio.sleep(NIGHT_SECONDS)
-        for work in (cards.look,):
+        for work in (cards.look, reasons.look):
             try:
                 await asyncio.to_thread(work, app.state.database)
             except (DBAPIError, PoolTimeoutError) as error:

@@ -6,6 +6,7 @@ They are set by the arithmetic of false alarms, not by known frauds: leads for a
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from itertools import combinations
 
 from app.integrity import copying
 from app.integrity.counting import tail, z_of
@@ -22,6 +23,7 @@ FEWEST_BEFORE = 30
 SHARED_P = 1e-3
 SHARED_BY = 3
 MONTH = timedelta(days=30)
+FEWEST_ROWS = 3
 
 
 def begging(case: Case) -> Finding | None:
@@ -197,7 +199,21 @@ def found(case: Case) -> list[Finding]:
 
 def is_card(findings: Sequence[Finding]) -> bool:
     """Whether a lead is told: two agree, or customers say in words that they were asked."""
-    return len(findings) >= 2 or any(one.signal == "begging" for one in findings)
+    return any(one.signal == "begging" for one in findings) or any(
+        agree(one, other) for one, other in combinations(findings, 2)
+    )
+
+
+def agree(one: Finding, other: Finding) -> bool:
+    """Whether two signals are about the same: half of the fewer answers are the other's as well.
+
+    Of a signal that is about no answers in particular the other has to name three at least, so
+    that a colleague who was a customer once makes no case.
+    """
+    fewer, more = sorted((set(one.rows), set(other.rows)), key=len)
+    if fewer:
+        return 2 * len(fewer & more) >= len(fewer)
+    return not more or len(more) >= FEWEST_ROWS
 
 
 def _against(

@@ -47,9 +47,14 @@ def about(comment: str) -> frozenset[str]:
     """The themes of a comment, in whatever language it is written; often one, sometimes none."""
     plain = clean(comment[:MOST_READ]).text
     known = taxonomies()
-    code = language(plain, known).nearest
-    own = known.get(code or DEFAULT) or known[DEFAULT]
-    return frozenset(hit.section for hit in own.index.hits(tokens(plain)))
+    guess = language(plain, known)
+    words = tokens(plain)
+    own = known.get(guess.nearest or "")
+    found = frozenset(hit.section for hit in own.index.hits(words)) if own else frozenset()
+    if found or guess.is_certain:
+        return found
+    # A short text is easily taken for another language.
+    return frozenset(hit.section for one in known.values() for hit in one.index.hits(words))
 
 
 def name(theme: str, code: str = DEFAULT) -> str:
