@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.followups.models import Case
+from app.heroes.models import Hero
 from app.heroes.nominationmodels import Nomination
 from app.intake.models import Source
 from app.people.models import Company, Person, Site, Team
@@ -84,6 +85,18 @@ def case(session: Session, response_id: int, **facts: Any) -> Case:
     now = clock.now()
     usual = {"state": "open", "opened_at": now, "due_at": now + timedelta(days=2), "tries": 0}
     made = Case(response_id=response_id, **usual | {"note": "", "version": 1} | facts)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def hero(session: Session, of: Person, **facts: Any) -> Hero:
+    """A suggested pick of the day."""
+    made = Hero(
+        kind="pick", starts_on=clock.now().date(), state="suggested", person_id=of.id,
+        team_id=of.team_id, reason="12 delighted customers in four weeks.", rule="test",
+        numbers={"promoters": 12}, picked_at=clock.now(), **facts,
+    )  # fmt: skip
     session.add(made)
     session.flush()
     return made

@@ -14,7 +14,7 @@ from app import clock
 from app.db import Database
 from app.integrity.models import SignalCard
 from app.main import create_app
-from app.people import sessions
+from app.people import personalappeals, sessions
 from app.people.doors import SCREEN_COOKIE, SESSION_COOKIE, ScreenPass, csrf_of
 from app.people.models import Account, AccountTeam, Team
 from app.settings import Settings
@@ -87,7 +87,14 @@ def things(session: Session, own: Team) -> dict[str, str]:
     return {
         "story_id": str(story.id),
         "nomination_id": str(nomination.id),
+        "hero_id": str(make.hero(session, person).id),
         "person_id": str(person.id),
+        "appeal_id": str(personalappeals.appeal(session, person, story.response_id, "").id),
+        "kind": "people",
+        "thing_id": str(person.id),
+        "site_id": "1",
+        "alias_id": "7",
+        "import_id": "7",
         "team_id": str(own.id),
         "account_id": str(_account(session, "spare", None)),
         "card_id": str(card.id),
