@@ -116,9 +116,10 @@ def stage_of(session: Session, board: Board, orientation: str = LANDSCAPE, item:
 def _is_open(session: Session, board: Board, local: datetime) -> bool:
     """By the board's own hours, else by those of its site."""
     own = board.settings.get("hours")
-    site = whereabouts.site_of(session, board) if own is None else None
+    site = whereabouts.site_of(session, board)
     kept = site.office_hours if site else None
-    return opening.is_open(own or kept, board.settings.get("holidays", ()), local)
+    rests = (*board.settings.get("holidays", ()), *((site.holidays if site else None) or ()))
+    return opening.is_open(own or kept, rests, local)
 
 
 def _scope(board: Board) -> tuple[str, int]:

@@ -3,7 +3,8 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,13 +70,13 @@ def enter(db: Database, rows: Sequence[Row]) -> dict[str, int]:
     `added`, `changed` and `unchanged`.
     """
     with db.read() as session:
-        _check(roster.load(session), rows)
+        check(session, rows)
     done = {"added": 0, "changed": 0, "unchanged": 0}
     for start in range(0, len(rows), BATCH):
         with db.write.begin() as session:
-            register = _register(session)
+            book = register(session)
             for row in rows[start : start + BATCH]:
-                done[_enter(session, register, row)] += 1
+                done[enter_one(session, book, row, Journal())] += 1
             announce(session, "people")
     return done
 
@@ -112,7 +113,9 @@ def _row(line: int, cells: dict[str, str]) -> Row:
         raise CheerboardError(f"Line {line}: {error.sentence}") from None
 
 
-def _check(known: roster.Roster, rows: Sequence[Row]) -> None:
+def check(session: Session, rows: Sequence[Row]) -> None:
+    """Raises CheerboardError with the line that names an unknown site or an unclear team."""
+    known = roster.load(session)
     for row in rows:
         if row.site and len(known.sites.get(fold(row.site), ())) != 1:
             raise CheerboardError(f"Line {row.line}: there is no site named {row.site[:80]!r}.")
@@ -121,7 +124,7 @@ def _check(known: roster.Roster, rows: Sequence[Row]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Register:
+class Register:
     """What the roster has, for looking up; grows with the batch."""
 
     sites: roster.Index
@@ -130,10 +133,21 @@ class _Register:
     by_name: dict[tuple[str, int | None], Person]
 
 
-def _register(session: Session) -> _Register:
+@dataclass(slots=True)
+class Journal:
+    """What a batch did, so that it can be taken back: ids, and facts as they were before."""
+
+    teams: list[int] = field(default_factory=list)
+    people: list[int] = field(default_factory=list)
+    changes: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    aliases: list[tuple[int, str]] = field(default_factory=list)
+
+
+def register(session: Session) -> Register:
+    """Everybody, once for each batch."""
     known = roster.load(session)
     people = session.scalars(select(Person)).all()
-    return _Register(
+    return Register(
         sites=known.sites,
         teams={team: next(iter(ids)) for team, ids in known.teams.items()},
         by_email={person.email: person for person in people if person.email},
@@ -141,33 +155,52 @@ def _register(session: Session) -> _Register:
     )
 
 
-def _enter(session: Session, register: _Register, row: Row) -> str:
-    team_id = register.teams.get(fold(row.team)) or _new_team(session, register, row)
-    person = register.by_email.get(row.email or "") or register.by_name.get(
-        (fold(row.name), team_id)
-    )
+def find(book: Register, row: Row) -> Person | None:
+    """Whom a row is about: by e-mail, else by name and team."""
+    named = fold(row.name), book.teams.get(fold(row.team))
+    return book.by_email.get(row.email or "") or (book.by_name.get(named) if named[1] else None)
+
+
+def enter_one(session: Session, book: Register, row: Row, journal: Journal) -> str:
+    """Enters one row: `added`, `changed` or `unchanged`."""
+    team_id = book.teams.get(fold(row.team)) or _new_team(session, book, row, journal)
+    person = find(book, row)
     outcome = "unchanged"
     if person is None:
         person, outcome = Person(name=row.name, team_id=team_id), "added"
         session.add(person)
         session.flush()
-    facts = {"name": row.name, "team_id": team_id, "email": row.email, "visibility": row.visibility}
-    for name, value in facts.items():
-        if value is not None and getattr(person, name) != value:
-            setattr(person, name, value)
-            outcome = "added" if outcome == "added" else "changed"
-    if staff.add_aliases(session, person, row.aliases) and outcome == "unchanged":
-        outcome = "changed"
-    register.by_name[fold(row.name), team_id] = person
+        journal.people.append(person.id)
+    facts = facts_of(row) | {"team_id": team_id}
+    before = {name: getattr(person, name) for name in facts if getattr(person, name) != facts[name]}
+    for name in before:
+        setattr(person, name, facts[name])
+    had = set(staff.folded_aliases(session, person))
+    staff.add_aliases(session, person, row.aliases)
+    session.flush()
+    new = [(person.id, one) for one in staff.folded_aliases(session, person) if one not in had]
+    if outcome != "added":
+        journal.aliases += new
+        if before:
+            journal.changes.append((person.id, before))
+        outcome = "changed" if before or new else "unchanged"
+    book.by_name[fold(row.name), team_id] = person
     if row.email:
-        register.by_email[row.email] = person
+        book.by_email[row.email] = person
     return outcome
 
 
-def _new_team(session: Session, register: _Register, row: Row) -> int:
-    site = register.sites.get(fold(row.site or ""))
+def facts_of(row: Row) -> dict[str, Any]:
+    """What a row says of a person beside the team; what it leaves open stays."""
+    said = {"name": row.name, "email": row.email, "visibility": row.visibility}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _new_team(session: Session, book: Register, row: Row, journal: Journal) -> int:
+    site = book.sites.get(fold(row.site or ""))
     team = Team(name=row.team, site_id=next(iter(site)) if site else None)
     session.add(team)
     session.flush()
-    register.teams[fold(row.team)] = team.id
+    book.teams[fold(row.team)] = team.id
+    journal.teams.append(team.id)
     return team.id

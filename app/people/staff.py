@@ -45,6 +45,11 @@ def add_person(
     return person
 
 
+def folded_aliases(session: Session, person: Person) -> Sequence[str]:
+    """What platforms call a person beside their name, as it is compared."""
+    return session.scalars(select(Alias.folded).where(Alias.person_id == person.id)).all()
+
+
 def add_aliases(session: Session, person: Person, aliases: Sequence[str]) -> int:
     """What platforms call a person beside their name; how many of them were new."""
     had = set(session.scalars(select(Alias.folded).where(Alias.person_id == person.id)))
