@@ -40,6 +40,8 @@ class HeroView:
     reason: str
     promoters: int | None
     number: int
+    days: int | None
+    is_everybody: bool
     story: StoryView | None
 
 
@@ -169,6 +171,8 @@ def _views(session: Session, query: Select[*tuple[Any, ...]], audience: str) -> 
                     reason=(scored and hero.numbers.get("reason_with_score")) or hero.reason,
                     promoters=hero.numbers.get("promoters"),
                     number=hero.numbers.get("rescues", 0),
+                    days=hero.numbers.get("days"),
+                    is_everybody=hero.person_id is None and hero.team_id is None,
                     story=_story(session, hero, audience),
                 )
             )

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.board import letters, shapes, wording
+from app.board import cheers, letters, shapes, wording
 from app.board.celebrated import celebrated
 from app.board.scene import Scene, Stage
 from app.heroes import houserules
 from app.heroes.badges import Mark
 from app.heroes.honours import Honour
 from app.heroes.listing import HeroView
-from app.language import ngettext
 
 SECONDS = 15
 # One golden dot for each delighted customer, up to a full ring.
@@ -36,6 +35,8 @@ class Portrait:
     gold: str
     rest: str
     nominated: bool = False
+    title: str = ""
+    news: str = ""
     badge: str = ""
     marks: tuple[Mark, ...] = ()
 
@@ -109,30 +110,14 @@ def portrait(hero: HeroView, days: int) -> Portrait:
         name=hero.name,
         quote=wording.cut(hero.story.text, LONGEST_QUOTE) if hero.story else "",
         language=hero.story.language if hero.story else None,
-        reason=wording.cut(_reason(hero, days), 160),
+        reason=wording.cut(cheers.reason(hero, days), 160),
         team=hero.team or "",
         lit=shapes.beads(face.lit),
         grain=shapes.beads(face.rest),
         gold=shapes.beads(ring[:thanks]),
         rest=shapes.beads(ring[thanks:]),
-    )
-
-
-def _reason(hero: HeroView, days: int) -> str:
-    """A pick in the language of the wall; what a person wrote stays as it was written."""
-    if hero.kind != "pick" or hero.promoters is None:
-        return hero.reason
-    if days == wording.FOUR_WEEKS:
-        return ngettext(
-            "%(n)s delighted customer in four weeks",
-            "%(n)s delighted customers in four weeks",
-            hero.promoters,
-        )
-    return ngettext(
-        "%(n)s delighted customer in %(days)s days",
-        "%(n)s delighted customers in %(days)s days",
-        hero.promoters,
-        days=days,
+        title=cheers.title(hero),
+        news=cheers.news(hero),
     )
 
 
