@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -56,8 +56,9 @@ def app_of(settings: Settings) -> FastAPI:
 class House:
     """A running server. `app` may be looked into; `stop` and `start` are the power button."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, build: Callable[[Settings], FastAPI] = app_of) -> None:
         self.settings = settings
+        self.build = build
         self.port = 0
         self.app: FastAPI
         self._server: uvicorn.Server
@@ -81,7 +82,7 @@ class House:
         """On the same port as before, once it has one."""
         plug = socket.create_server(("127.0.0.1", self.port))
         self.port = plug.getsockname()[1]
-        self.app = app_of(self.settings)
+        self.app = self.build(self.settings)
         config = uvicorn.Config(
             self.app,
             ws="app.live.wire:Wire",
@@ -107,8 +108,9 @@ class House:
 
 
 @contextmanager
-def house(settings: Settings) -> Iterator[House]:
-    running = House(settings)
+def house(settings: Settings, build: Callable[[Settings], FastAPI] = app_of) -> Iterator[House]:
+    """A running server of these rooms; `create_app` as `build` is all of them."""
+    running = House(settings, build)
     running.start()
     try:
         yield running
