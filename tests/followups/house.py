@@ -27,7 +27,7 @@ AT = datetime(2026, 6, 10, 9, 15, tzinfo=UTC)
 _deliveries = count(1)
 
 
-def answer(name: str = "r-1", score: int | None = 3, **facts: Any) -> Answer:
+def answer(response_id: str = "r-1", score: int | None = 3, **facts: Any) -> Answer:
     said: dict[str, Any] = {
         "comment": "Nobody rang me back. I waited a week.",
         "email": "uma@customer.example",
@@ -35,7 +35,7 @@ def answer(name: str = "r-1", score: int | None = 3, **facts: Any) -> Answer:
         "submitted_at": AT,
         "attributes": {"team": "Shop", "phone": "+49 (30) 123-456"},
     }
-    return Answer(response_id=name, score=score, **said | facts)
+    return Answer(response_id=response_id, score=score, **said | facts)
 
 
 @dataclass
