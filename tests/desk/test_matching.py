@@ -21,7 +21,7 @@ from tests.desk.staffed import NOON
 from tests.people.visitor import Visitor, house, lead
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def desk(database: Database, tmp_path: Path) -> Iterator[Visitor]:
     """Ada is signed in as a lead of every team; Reto Frei is of the team Service."""
     with clock.frozen(NOON), database.write.begin() as session:
@@ -40,9 +40,7 @@ def unknown(database: Database) -> dict[str, tuple[str, int]]:
         return {one.text: (one.kind, one.count) for one in matching.names(session).unknown}
 
 
-def test_names_nobody_knows_are_counted_and_known_ones_are_not(
-    desk: Visitor, database: Database
-) -> None:
+def test_names_nobody_knows_are_counted_and_known_ones_are_not(database: Database) -> None:
     staffed.answers(database, 3, employee="R. Frei", team="Service")
     staffed.answers(database, 1, employee=" r.  FREI ")
     staffed.answers(database, 2, employee="Reto Frei", team="Front desk", store="Mars")
@@ -161,9 +159,7 @@ def test_it_goes_on_where_it_stopped(
         assert session.scalar(moves) == 10
 
 
-def test_reading_names_does_not_know_how_many_answers_came_before(
-    desk: Visitor, database: Database
-) -> None:
+def test_reading_names_does_not_know_how_many_answers_came_before(database: Database) -> None:
     staffed.answers(database, 5, employee="Late")
     with clock.frozen(NOON - timedelta(days=1)):
         staffed.answers(database, 20, employee="Early", days_ago=1)
