@@ -1,7 +1,7 @@
 """Themes: what would have made it a 9 or 10, counted in rings, with released words beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from app.themes.counting import MIN_PASSIVES
 MOST, MOST_TALL = 3, 5
 # Rings there is room for in a row, and signs for somebody's words.
 RINGS = 20
-WORDS = 110
+WORDS, WORDS_TALL = 72, 110
 # Released stories that are searched for one about a theme.
 STORIES = 20
 SECONDS = 18
@@ -30,8 +30,8 @@ class Row:
     name: str
     count: str
     rings: tuple[str, ...]
-    words: str | None
-    language: str | None
+    words: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,11 @@ def look(session: Session, stage: Stage) -> Reasons:
     told = _told(
         released(session, stage.audience, scope=stage.scope, scope_id=stage.scope_id, limit=STORIES)
     )
-    rows = tuple(_row(one["theme"], one["passives"], each, told.get(one["theme"])) for one in found)
+    rows = tuple(_row(one["theme"], one["passives"], each) for one in found)
+    rows = tuple(
+        _quoted(row, told.get(one["theme"]), WORDS_TALL if stage.portrait else WORDS)
+        for row, one in zip(rows, found, strict=True)
+    )
     return Reasons(rows, _note(wrote), each, max(len(row.rings) for row in rows))
 
 
@@ -75,15 +79,19 @@ def _note(wrote: int) -> str:
     return f"{said} · {wording.window(nightly.DAYS)}"
 
 
-def _row(theme: str, count: int, each: int, story: StoryView | None) -> Row:
+def _row(theme: str, count: int, each: int) -> Row:
     rings = tuple(f"theme-{theme}-{at}" for at in range(ceil(count / each)))
     return Row(
         name=themes.name(theme, spoken().code),
         count=wording.grouped(count),
         rings=rings,
-        words=wording.cut(story.text, WORDS) if story else None,
-        language=story.language if story else None,
     )
+
+
+def _quoted(row: Row, story: StoryView | None, most: int) -> Row:
+    if story is None:
+        return row
+    return replace(row, words=wording.cut(story.text, most), language=story.language)
 
 
 def _told(stories: Sequence[StoryView]) -> dict[str, StoryView]:
