@@ -16,7 +16,7 @@ from app.errors import CheerboardError
 from app.live.bus import announce
 from app.people import audit
 from app.people.authorize import Actor
-from app.stories import cutting, release
+from app.stories import cutting, lessons, release
 from app.stories.models import Story
 
 What = Literal["release", "recall", "hold", "wait", "cut", "undo"]
@@ -84,6 +84,7 @@ def decide(
     story.decided = _written(actor, what, kept)
     session.flush()
     _record(session, actor, story, what, kept)
+    lessons.keep(session, story, actor.account_id, what)
     if "released" in (before, story.state):
         announce(session, "stories")
     return DONE
@@ -129,6 +130,7 @@ def _undo(session: Session, actor: Actor, story: Story) -> Outcome:
     story.decided = None
     session.flush()
     _record(session, actor, story, "undo", now)
+    lessons.keep(session, story, actor.account_id, "undo")
     announce(session, "stories")
     return DONE
 

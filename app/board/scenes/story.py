@@ -8,10 +8,13 @@ from app.board import wording
 from app.board.scene import Scene, Stage
 from app.language import gettext as _
 from app.scores.nps import category
+from app.stories.freshness import once_a_week
 from app.stories.listing import StoryView, released
 
 LONGEST = 400
 IN_ROTATION = 5
+# The newest, of which nobody's second one within a week is shown.
+LOOKED_AT = 20
 # The type size by the length of the words: up to so many characters, this step.
 TYPE_STEPS = ((60, 1), (120, 2), (200, 3), (300, 4), (LONGEST, 5))
 
@@ -64,9 +67,10 @@ def reading_seconds(words: str) -> int:
 
 
 def _released(session: Session, stage: Stage) -> list[StoryView]:
-    return released(
-        session, stage.audience, scope=stage.scope, scope_id=stage.scope_id, limit=IN_ROTATION
+    newest = released(
+        session, stage.audience, scope=stage.scope, scope_id=stage.scope_id, limit=LOOKED_AT
     )
+    return once_a_week(newest)[:IN_ROTATION]
 
 
 scene = Scene(
