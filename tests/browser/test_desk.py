@@ -194,13 +194,13 @@ def test_a_double_tap_presses_nothing_twice_and_nothing_else(browser: Browser, d
         assert box is not None
         at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.click(*at)
-        page.wait_for_url("**/stories?done=recalled")
+        page.wait_for_url("**/stories?done=recall&story=*")
         page.evaluate("document.getAnimations().forEach((one) => one.pause())")
         for down in range(-200, 200, 20):  # wherever the next one stands now
             page.mouse.click(at[0], max(1, at[1] + down))
         page.goto(f"{desk}/stories")
         assert waiting.count() == before - 1
-        page.goto(f"{desk}/stories?done=recalled")
+        page.goto(f"{desk}/stories?done=recall&story=1")
         # Then it works again.
         page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
         waiting.first.get_by_role("button", name="Turn down").click()
