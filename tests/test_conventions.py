@@ -118,6 +118,8 @@ def test_every_platform_has_recorded_deliveries_and_a_row_in_the_readme() -> Non
         recorded = ROOT / "tests/intake/fixtures" / name
         assert any(recorded.glob("*")), f"no recorded deliveries in {recorded.relative_to(ROOT)}"
         assert re.search(rf"^\| `{name}` \|", readme, re.M), f"no row of {name} in README.md"
+        guide = ROOT / "app/intake/sources/guides" / f"{name}.toml"
+        assert guide.exists(), f"{guide.relative_to(ROOT)} does not say how {name} is set up"
 
 
 def test_a_platform_that_sends_whole_answers_is_one_small_file() -> None:

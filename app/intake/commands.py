@@ -10,6 +10,7 @@ from app import console
 from app.errors import CheerboardError
 from app.intake import (
     backfillcommand,
+    bookkeeping,
     deliveries,
     filecommand,
     overview,
@@ -21,6 +22,7 @@ from app.intake import (
 )
 from app.intake.models import Source
 from app.intake.strictjson import JSONRefusedError
+from app.people.audit import OPERATOR
 from app.settings import Settings
 
 cli = typer.Typer()
@@ -45,6 +47,7 @@ def source_add(
     chosen, secrets = _settings_in(settings), [secret] if secret else []
     with console.database(config).write.begin() as session:
         row = registration.add(session, config.key, name, platform, chosen, secrets)
+        bookkeeping.note(session, OPERATOR, row, None)
         shown = _shown(row)
     if as_json:
         console.say_json(shown)
@@ -62,7 +65,10 @@ def source_set(
     config = Settings()
     chosen = _settings_in(settings)
     with console.database(config).write.begin() as session:
+        row = registration.find(session, name)
+        before = bookkeeping.facts_of(row)
         registration.change_settings(session, config.key, name, chosen)
+        bookkeeping.note(session, OPERATOR, row, before)
     console.say(f"Changed {name}. What failed before: cheerboard replay --source {name}")
 
 
@@ -83,7 +89,10 @@ def source_list(as_json: Json = False) -> None:  # noqa: FBT002 - Typer makes it
 def source_remove(name: str) -> None:
     """Close a hook; the answers that came through it stay."""
     with console.database().write.begin() as session:
+        row = registration.find(session, name)
+        before = bookkeeping.facts_of(row)
         registration.remove(session, name)
+        bookkeeping.note(session, OPERATOR, row, before)
     console.say(f"Removed {name}; its answers stay.")
 
 
@@ -101,6 +110,7 @@ def source_secret(
         valid = registration.change_secrets(
             session, config.key, name, added=add or None, drop_old=drop_old
         )
+        bookkeeping.note_secrets(session, OPERATOR, registration.find(session, name), valid)
     console.say(f"{name} has {valid} valid secret{'' if valid == 1 else 's'}.")
 
 

@@ -3,7 +3,7 @@
 import base64
 import secrets as dice
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from app import web
 from app.errors import CheerboardError, NotFoundError
-from app.intake import guide, registration, sheet, sourcebook
+from app.intake import bookkeeping, guide, registration, sheet, sourcebook
 from app.intake.arrival import Arrival, arrival
 from app.intake.models import Source
-from app.people import audit, wording
+from app.people import wording
 from app.people.authorize import Actor
 from app.people.doors import May, address_of_page
 
@@ -95,15 +95,6 @@ def state_of(request: Request, session: Session, source_id: int) -> Arrival:
     return arrival(session, source_id, refused)
 
 
-def facts_of(row: Source) -> dict[str, Any]:
-    """What the audit log may hold of a source: nothing sealed, no address."""
-    platform = sourcebook.platforms().get(row.platform)
-    known = platform.settings if platform else frozenset()
-    plain = {key: value for key, value in row.settings.items() if key in known}
-    others = sorted(f"{key}: {value}" for key, value in row.settings.items() if key not in known)
-    return {"name": row.name, "platform": row.platform, **plain, "more": others}
-
-
 def _added(
     db: web.Db, key: bytes, actor: Actor, known: guide.Guide, given: Mapping[str, str]
 ) -> int:
@@ -116,7 +107,7 @@ def _added(
         row = registration.add(
             session, key, name, known.platform, chosen, [secret] if secret else []
         )
-        audit.record(session, actor, "sources.manage", f"source {name}", None, facts_of(row))
+        bookkeeping.note(session, actor, row, None)
         return row.id
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock, web
 from app.errors import CheerboardError
 from app.intake import (
+    bookkeeping,
     connecting,
     deliveries,
     guide,
@@ -21,10 +22,9 @@ from app.intake import (
     trying,
     tryout,
 )
-from app.intake.connecting import Admin, Form, facts_of, find, state_of
+from app.intake.connecting import Admin, Form, find, state_of
 from app.intake.models import Delivery, Source
 from app.live.bus import announce
-from app.people import audit
 from app.people.authorize import Actor, may
 from app.people.doors import May
 from app.people.models import Company
@@ -93,8 +93,7 @@ def replay(source_id: web.Id, db: web.Db, actor: Admin, given: Form) -> Response
         name = find(session, source_id).name
     marked = deliveries.replay(db, source_id, (outcome,))
     with db.write.begin() as session:
-        after = {"replayed": marked, "outcome": outcome}
-        audit.record(session, actor, "sources.manage", f"source {name}", None, after)
+        bookkeeping.note_replay(session, actor, name, f"{marked} {outcome}")
     return RedirectResponse(f"/sources/{source_id}?done=replayed", 303)
 
 
@@ -115,8 +114,7 @@ def replay_one(source_id: web.Id, delivery_id: web.Id, db: web.Db, actor: Admin)
         ).all()
         if marked:
             announce(session, "sources")  # wakes whoever processes
-            after = {"replayed": f"delivery {delivery_id}"}
-            audit.record(session, actor, "sources.manage", f"source {row.name}", None, after)
+            bookkeeping.note_replay(session, actor, row.name, f"delivery {delivery_id}")
     return RedirectResponse(f"/sources/{source_id}?done=replayed", 303)
 
 
@@ -147,9 +145,9 @@ def remove(source_id: web.Id, db: web.Db, actor: Admin, given: Form) -> Response
         raise CheerboardError("Tick the box first: its address stops working.", status=422)
     with db.write.begin() as session:
         row = find(session, source_id)
-        before = facts_of(row)
+        before = bookkeeping.facts_of(row)
         registration.remove(session, row.name)
-        audit.record(session, actor, "sources.manage", f"source {row.name}", before, None)
+        bookkeeping.note(session, actor, row, before)
     return RedirectResponse("/sources?done=removed", 303)
 
 
@@ -161,8 +159,7 @@ def _change_secrets(
         valid = registration.change_secrets(
             session, key, row.name, added=secret, drop_old=secret is None
         )
-        after = {"valid secrets": valid}
-        audit.record(session, actor, "sources.manage", f"source {row.name}", None, after)
+        bookkeeping.note_secrets(session, actor, row, valid)
 
 
 def _opened(key: bytes, row: Source) -> tuple[dict[str, Any], list[str], str]:

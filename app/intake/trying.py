@@ -9,10 +9,9 @@ from sqlalchemy import select
 
 from app import web
 from app.errors import CheerboardError
-from app.intake import guide, registration, sheet, sourcebook, tryout
-from app.intake.connecting import Admin, Form, facts_of, find
+from app.intake import bookkeeping, guide, registration, sheet, sourcebook, tryout
+from app.intake.connecting import Admin, Form, find
 from app.intake.models import Delivery, Source
-from app.people import audit
 from app.people.authorize import Actor
 from app.people.models import Company
 
@@ -42,10 +41,10 @@ def attempt(request: Request, source_id: web.Id, db: web.Db, actor: Admin, given
 def _keep(db: web.Db, key: bytes, source_id: int, actor: Actor, given: Mapping[str, str]) -> None:
     with db.write.begin() as session:
         row = find(session, source_id)
-        before = facts_of(row)
+        before = bookkeeping.facts_of(row)
         changes = sheet.settings_of(sourcebook.platforms()[row.platform], given)
         registration.change_settings(session, key, row.name, changes)
-        audit.record(session, actor, "sources.manage", f"source {row.name}", before, facts_of(row))
+        bookkeeping.note(session, actor, row, before)
 
 
 def _page(
