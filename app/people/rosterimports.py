@@ -73,6 +73,8 @@ def take_over(db: Database, actor: Actor, import_id: int) -> list[str]:
     """
     with db.write.begin() as session:
         found = one(session, import_id)
+        if found.state != LOOKED_AT:
+            return []
         rows = rosterfile.read(found.text.encode())
         rosterfile.check(session, rows)
         if not move(session, import_id, LOOKED_AT, TAKEN_OVER):

@@ -35,7 +35,7 @@ def database(sqlite_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def desk(database: Database, tmp_path: Path) -> Iterator[Visitor]:
     """Uma is signed in as admin; Reto is of Service, Ana of Claims."""
     with clock.frozen(NOON):
@@ -109,7 +109,7 @@ def test_people_are_renamed_moved_and_dated(desk: Visitor, database: Database) -
     assert "Reto Huber" in log
 
 
-def test_dates_decide_whom_an_answer_is_about(database: Database, desk: Visitor) -> None:
+def test_dates_decide_whom_an_answer_is_about(database: Database) -> None:
     day = date(2026, 6, 10)
     with database.write.begin() as session:
         session.get_one(Person, RETO).left_on = day
