@@ -30,6 +30,7 @@ from app.followups import notify
 from app.followups import pages as followups
 from app.heroes import pages as nominations
 from app.heroes import picking as heroes
+from app.heroes import pickpages
 from app.intake import pages as sources
 from app.intake import retention
 from app.intake.reception import Reception
@@ -118,6 +119,7 @@ def create_app(settings: Settings) -> Cheerboard:
     app.include_router(themes.router)
     app.include_router(numberpages.router)
     app.include_router(nominations.router)
+    app.include_router(pickpages.router)
     app.include_router(followups.router)
     app.include_router(sources.router)
     app.add_middleware(Gate, is_open=lambda: reception.is_open)

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.heroes.models import Hero
-from app.heroes.rules import KINDS
 from app.people.models import Company, Person, Site, Team
 from app.people.names import shown_name
 from app.stories import listing as stories
@@ -16,6 +15,8 @@ from app.stories.listing import DESK, StoryView
 
 # What the public reason of a pick says anyway.
 SCORELESS = ("promoters", "until", "days", "rescues")
+# Where nobody stands out the team comes first.
+TURNS = ("pick", "team", "improved", "rescue", "newcomer", "voice")
 # So long in a new month a wall looks back at the last one.
 MONTH_DAYS = 7
 
@@ -42,6 +43,9 @@ class HeroView:
     number: int
     days: int | None
     is_everybody: bool
+    scope: str
+    state: str
+    team_id: int | None
     story: StoryView | None
 
 
@@ -89,8 +93,8 @@ def celebrated(
 
 
 def _turn(one: HeroView) -> tuple[bool, int, int]:
-    known = one.kind in KINDS
-    return one.period == "month", KINDS.index(one.kind) if known else 0, -one.id
+    known = one.kind in TURNS
+    return one.period == "month", TURNS.index(one.kind) if known else 0, -one.id
 
 
 def history(session: Session, audience: str = "staff", limit: int = 20) -> list[HeroView]:
@@ -101,6 +105,12 @@ def history(session: Session, audience: str = "staff", limit: int = 20) -> list[
         or_(Hero.person_id.is_(None), Person.visibility != "hidden"),
     )
     return _views(session, shown.limit(limit), audience)
+
+
+def suggested(session: Session, limit: int = 50) -> list[HeroView]:
+    """Picks that wait for a lead, newest first."""
+    waiting = _select().where(Hero.withdrawn_at.is_(None), Hero.state == "suggested")
+    return _views(session, waiting.limit(limit), DESK)
 
 
 def numbers_for(session: Session, hero: Hero, *, admin: bool) -> dict[str, Any]:
@@ -173,6 +183,9 @@ def _views(session: Session, query: Select[*tuple[Any, ...]], audience: str) -> 
                     number=hero.numbers.get("rescues", 0),
                     days=hero.numbers.get("days"),
                     is_everybody=hero.person_id is None and hero.team_id is None,
+                    scope=hero.scope,
+                    state=hero.state,
+                    team_id=hero.team_id,
                     story=_story(session, hero, audience),
                 )
             )
