@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import clock, web
+from app import clock, mail, web
 from app.desk import dignity
 from app.intake.models import Source
 from app.people.authorize import Actor
@@ -46,7 +46,7 @@ def worksheet(
             counts=_counts(session),
             sources=session.scalars(select(Source.platform).distinct()).all(),
             kept=kept(company, request.app.state.settings),
-            switched=switches(company),
+            switched=switches(company, by_mail=mail.is_set_up(request.app.state.settings)),
             audiences=dignity.audiences(session),
             readers=dignity.readers(),
             checks=dignity.checks(session),
@@ -80,7 +80,7 @@ def kept(company: Company | None, settings: Settings) -> list[Kept]:
     ]
 
 
-def switches(company: Company | None) -> list[tuple[str, bool]]:
+def switches(company: Company | None, *, by_mail: bool) -> list[tuple[str, bool]]:
     """What is on and off, in the words of a works council."""
     individuals = bool(company and company.individuals)
     heroes = company.heroes if company else "off"
@@ -93,7 +93,8 @@ def switches(company: Company | None) -> list[tuple[str, bool]]:
         ("Unhappy customers' words beside an employee's name", False),
         ("Working times, presence, location, voice or video", False),
         ("Decisions by the software to anybody's disadvantage", False),
-        ("Transfer to other companies, or outside this server", False),
+        ("Mail to leads, through the company's own server", by_mail),
+        ("Pages that load anything from another host", False),
     ]
 
 

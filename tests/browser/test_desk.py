@@ -29,6 +29,7 @@ AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 PHONE, DESK, SMALLEST = (390, 844), (1280, 800), (320, 568)
 PAGES = [
     "/desk", "/desk/more", "/stories", "/accounts", "/account", "/audit", "/invited/made-up",
+    "/matching", "/roster", "/roster/people/1", "/roster/import", "/dignity", "/worksheet",
     "/reset/made-up", "/nowhere", "/week", "/themes", "/integrity",
 ]  # fmt: skip
 OUTSIDE = ["/setup", "/signin", "/forgotten"]
