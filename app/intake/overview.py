@@ -3,17 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, String, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.intake import fetchqueue
+from app.intake import fetchqueue, habits
+from app.intake.habits import Group
 from app.intake.models import Delivery, FetchPause, Source
-from app.intake.pulse import Pulse, pulse, spoken
+from app.intake.pulse import WEEK, Pulse, pulse, spoken
 from app.people.models import Company
 
 # The newest deliveries of all sources together that are looked at, so that the cost does not grow
@@ -67,17 +68,25 @@ def states(session: Session) -> list[State]:
     rows = session.scalars(
         select(Source).where(Source.removed_at.is_(None)).order_by(Source.id)
     ).all()
-    seen, crowded_from = _seen(session, now - DAYS)
+    zone = ZoneInfo(session.scalar(select(Company.timezone)) or "UTC")
+    groups = habits.newest(session, MOST)
+    seen = _seen(groups, now - DAYS)
+    is_crowded = sum(one.number for one in groups) >= MOST
+    reach, look = habits.oldest(groups), WEEK
+    if is_crowded and reach:
+        hours = defaultdict(Counter, {number: one.hours for number, one in seen.items()})
+        look = habits.add_weeks(session, hours, reach, now, zone)
+        for number, counter in hours.items():
+            seen.setdefault(number, Seen()).hours = counter
     # What is older was deleted; a time without deliveries must not be mistaken for a silence.
     oldest = session.scalar(select(Delivery.received_at).order_by(Delivery.id).limit(1)) or now
-    known_from = crowded_from or oldest
+    counted_since = max(now - DAYS, reach.at) if is_crowded and reach else now - DAYS
     errors = _errors(session, (one.newest["failed"][0] for one in seen.values() if _failed(one)))
     paused = {one.source_id: one for one in session.scalars(select(FetchPause))}
-    zone = ZoneInfo(session.scalar(select(Company.timezone)) or "UTC")
     found = []
     for row in rows:
         one = seen.get(row.id, Seen())
-        last = _last(session, row, one, is_crowded=crowded_from is not None)
+        last = _last(session, row, one, is_crowded=is_crowded)
         found.append(
             State(
                 id=row.id,
@@ -85,10 +94,10 @@ def states(session: Session) -> list[State]:
                 platform=row.platform,
                 key=row.key,
                 counts=dict(one.counts),
-                counted_since=max(now - DAYS, crowded_from or now - DAYS),
+                counted_since=counted_since,
                 last_delivery=last,
                 last_answer=one.newest.get("processed", (0, None))[1],
-                pulse=pulse(one.hours, last, max(row.created_at, known_from), now, zone)
+                pulse=pulse(one.hours, last, max(row.created_at, oldest), now, zone, look)
                 if last
                 else None,
                 **_trouble(one, errors, paused.get(row.id)),
@@ -109,37 +118,16 @@ def warnings(session: Session) -> list[str]:
     return said
 
 
-def _seen(session: Session, week_ago: datetime) -> tuple[dict[int, Seen], datetime | None]:
-    """By source; and since when this is all there is, None for since ever."""
-    newest = (
-        select(Delivery.id, Delivery.source_id, Delivery.received_at, Delivery.outcome)
-        .order_by(Delivery.id.desc())
-        .limit(MOST)
-        .subquery()
-    )
-    hour = _hour(session, newest.c.received_at)
-    rows = session.execute(
-        select(
-            newest.c.source_id, newest.c.outcome, hour, func.count(), func.max(newest.c.id),
-            func.max(newest.c.received_at), func.min(newest.c.received_at),
-        ).group_by(newest.c.source_id, newest.c.outcome, hour)
-    ).all()  # fmt: skip
+def _seen(groups: Iterable[Group], week_ago: datetime) -> dict[int, Seen]:
+    """What the newest deliveries say, by source."""
     found: defaultdict[int, Seen] = defaultdict(Seen)
-    for source_id, outcome, at, count, last_id, last_at, _ in rows:
-        one, moment = found[source_id], datetime.strptime(at, "%Y-%m-%d %H").replace(tzinfo=UTC)
-        one.hours[moment] += count
-        if moment >= week_ago:
-            one.counts[outcome] += count
-        one.newest[outcome] = max(one.newest.get(outcome, (0, last_at)), (last_id, last_at))
-    is_all = sum(row[3] for row in rows) < MOST
-    return found, None if is_all else min(row[6] for row in rows)
-
-
-def _hour(session: Session, column: ColumnElement[datetime]) -> ColumnElement[str]:
-    """The UTC hour of a moment as text."""
-    if session.get_bind().dialect.name == "sqlite":
-        return func.substr(column, 1, 13, type_=String)
-    return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24", type_=String)
+    for group in groups:
+        one, last = found[group.source_id], (group.last_id, group.last_at)
+        one.hours[group.hour] += group.number
+        if group.hour >= week_ago:
+            one.counts[group.outcome] += group.number
+        one.newest[group.outcome] = max(one.newest.get(group.outcome, last), last)
+    return found
 
 
 def _failed(one: Seen) -> bool:
@@ -179,7 +167,7 @@ def _beat(one: Pulse | None) -> str:
         return "last delivery dated ahead of this machine's clock, which was set back"
     said = f"silent for {spoken(one.silence)}"
     if not one.is_known:
-        return f"{said}, too new to say what is usual"
+        return f"{said}, too little is known of what is usual"
     if one.usual_gap is None:
         return f"{said}, as usual at this time of the week"
     return f"{said}, usual gap {spoken(one.usual_gap)}"

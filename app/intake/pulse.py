@@ -45,26 +45,31 @@ class Pulse:
 
 
 def pulse(
-    hours: Mapping[datetime, int], last: datetime, since: datetime, now: datetime, zone: ZoneInfo
+    hours: Mapping[datetime, int],
+    last: datetime,
+    since: datetime,
+    now: datetime,
+    zone: ZoneInfo,
+    look: timedelta = WEEK,
 ) -> Pulse:
     """What the deliveries of one source say about its silence.
 
     `hours` are the counts by the UTC hour in which they came, complete from `since` on; `last` is
-    when the last one came.
+    when the last one came. Of a longer silence only the last `look` is judged, at most a week.
     """
     if last > now + AHEAD:
         return Pulse(timedelta(0), 0, None, is_silent=False, is_ahead=True)
     silence = max(now - last, timedelta(0))
-    begin = max(now - silence, now - WEEK)
-    wide = min(begin, now - LEAST_LOOK)
+    begin = max(now - silence, now - look)
+    wide = min(begin, now - min(LEAST_LOOK, look))
     weeks = [
         back
         for back in range(1, MOST_WEEKS + 1)
         # Wholly known, and before the silence itself.
         if earlier(wide, back, zone) >= since and earlier(now, back, zone) <= last
     ]
-    if len(weeks) < LEAST_WEEKS:
-        return Pulse(silence, len(weeks), None, is_silent=False)
+    if len(weeks) < LEAST_WEEKS or look < LEAST_SILENCE:
+        return Pulse(silence, 0, None, is_silent=False)
     came = [arrived(hours, earlier(wide, b, zone), earlier(now, b, zone)) for b in weeks]
     missed = [arrived(hours, earlier(begin, b, zone), earlier(now, b, zone)) for b in weeks]
     # One busy week does not make a habit: there was something in each.

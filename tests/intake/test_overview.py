@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database
-from app.intake import overview
+from app.intake import habits, overview
 from app.intake.models import Delivery, FetchPause, Source
 from app.intake.overview import State
 from tests import make
@@ -63,7 +63,7 @@ def test_what_came_lately_and_what_became_of_it(database: Database) -> None:
     assert one.counts == {"processed": 1, "failed": 1, "ignored": 1}
     assert (one.last_delivery, one.last_answer) == (NOW - 3 * HOUR, NOW - 5 * HOUR)
     assert (one.error, one.error_at, one.is_failing) == ("It is not JSON.", NOW - 4 * HOUR, False)
-    assert one.beat == "silent for 3 h, too new to say what is usual"
+    assert one.beat == "silent for 3 h, too little is known of what is usual"
     assert (found["bare"].last_delivery, found["bare"].beat) == (None, "nothing came yet")
     assert found["bare"].id == bare_id
 
@@ -110,3 +110,24 @@ def test_the_cost_is_bounded_and_what_is_crowded_out_is_said(
     assert found["quiet"].last_delivery == NOW - 30 * HOUR
     assert sum(found["busy"].counts.values()) == 50
     assert found["busy"].counted_since == NOW - timedelta(minutes=50)
+
+
+def test_of_a_crowd_the_same_hours_of_earlier_weeks_are_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A silence is news although the newest deliveries reach back a few hours only."""
+    monkeypatch.setattr(overview, "MOST", 16)  # the silent one is not even among them
+    monkeypatch.setattr(habits, "SLICE", 60)
+    with database.write.begin() as session:
+        make.company(session)
+        silent, busy = old(session, "silent"), old(session, "busy")
+        for back in range(30 * 24 * 4, 0, -1):
+            ago = back * HOUR / 4
+            keep(session, busy, ago)
+            if ago > 5 * HOUR:
+                keep(session, silent, ago)
+
+    found = seen(database)
+    assert found["silent"].beat == "silent for 5 h, usual gap 15 min"
+    assert found["silent"].is_troubled
+    assert not found["busy"].is_troubled
