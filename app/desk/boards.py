@@ -110,9 +110,7 @@ def arrange(request: Request, db: web.Db, slug: str, actor: Changer, fields: Fie
         return _board(request, db, actor, slug, wrong={"scenes": error.sentence})
     pressed = next((verb for verb in boardscenes.VERBS if fields.get(verb)), "up")
     address = request.url_for("board_page", slug=slug)
-    return RedirectResponse(
-        f"{address.include_query_params(moved=f'{pressed} {moved}')}#scenes", 303
-    )
+    return RedirectResponse(address.include_query_params(moved=f"{pressed} {moved}"), 303)
 
 
 @router.post("/{slug}/remove")

@@ -18,14 +18,15 @@
     form.submit();
   }
 
-  /* The line goes where the finger is: before the first one whose middle lies below it. */
-  function follow(list, line, y) {
-    const others = [...list.children].filter((one) => one !== line);
-    const below = others.find((one) => {
-      const box = one.getBoundingClientRect();
-      return y < box.top + box.height / 2;
-    });
-    if (line.nextElementSibling !== (below || null)) list.insertBefore(line, below || null);
+  const middle = (one) => one.getBoundingClientRect().top + one.offsetHeight / 2;
+
+  /* The others step aside: a line that left its place itself would be let go by the browser. */
+  function follow(line, y) {
+    const { previousElementSibling: above, nextElementSibling: below } = line;
+    if (above && y < middle(above)) line.after(above);
+    else if (below && y > middle(below)) line.before(below);
+    else return;
+    follow(line, y);
   }
 
   function grab(form, list, event) {
@@ -36,7 +37,7 @@
     event.preventDefault();
     handle.setPointerCapture(event.pointerId);
     line.classList.add("held");
-    const move = (moved) => follow(list, line, moved.clientY);
+    const move = (moved) => follow(line, moved.clientY);
     const drop = () => {
       line.classList.remove("held");
       for (const kind of ["pointermove", "pointerup", "pointercancel"]) {
