@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.scores import chance, fairness, hiding
@@ -88,6 +88,7 @@ def is_known(rows: Sequence[Sequence[int]], cell: int) -> bool:
     return not any(target)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.lists(sizes, min_size=4, max_size=7), min_size=1, max_size=3))
 def test_a_hidden_group_cannot_be_computed_across_windows(slices: list[list[int]]) -> None:
     width = min(map(len, slices))
@@ -105,6 +106,7 @@ def test_a_hidden_group_cannot_be_computed_across_windows(slices: list[list[int]
                 assert not is_known(rows, at * width + key)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(sizes, st.integers(0, 2)), min_size=3, max_size=9))
 def test_a_hidden_group_cannot_be_computed_across_sites(groups: list[tuple[int, int]]) -> None:
     numbers = {key: size for key, (size, _) in enumerate(groups)}
