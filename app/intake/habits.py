@@ -13,7 +13,7 @@ from app.intake.models import Delivery
 from app.intake.pulse import MOST_WEEKS, WEEK, earlier
 
 # Deliveries of all sources that are read of each earlier week, where the newest do not reach back.
-SLICE = 5_000
+SLICE = 3_000
 
 
 class Group(NamedTuple):

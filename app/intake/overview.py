@@ -19,7 +19,7 @@ from app.people.models import Company
 
 # The newest deliveries of all sources together that are looked at, so that the cost does not grow
 # with what is stored. Where this is less than the days asked for, the page says since when.
-MOST = 20_000
+MOST = 10_000
 DAYS = timedelta(days=7)
 SETTLED = ("processed", "ignored", "failed")
 
