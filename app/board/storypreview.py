@@ -33,7 +33,7 @@ def story(
     with db.read() as session:
         _authorize(session, actor, story_id)
         view = listing.one(session, story_id, audience)
-        is_shown = audience != "street" or bool(view.consent)
+        is_shown = audience != "street" or listing.is_agreed(session, story_id)
         return web.page(
             request,
             "board/preview.html",

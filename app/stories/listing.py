@@ -54,7 +54,6 @@ class StoryView:
     recalled_at: datetime | None
     whole: str = ""
     held_at: datetime | None = None
-    consent: bool | None = None
 
     @property
     def place(self) -> str:
@@ -143,6 +142,12 @@ def of_teams(
     return _views(session, query, DESK)
 
 
+def is_agreed(session: Session, story_id: int) -> bool:
+    """Whether the street may see these words: by the customer's word, or the source's rule."""
+    query = select(Story.id).join(Response, Response.id == Story.response_id)
+    return session.scalar(query.where(Story.id == story_id, consent.agreed())) is not None
+
+
 def one(session: Session, story_id: int, audience: str = DESK) -> StoryView:
     """A single story. Raises NotFoundError for an unknown id."""
     found = _views(session, _select().where(Story.id == story_id), audience)
@@ -157,7 +162,6 @@ def _select() -> Select[*tuple[Any, ...]]:
             Story,
             Response.score,
             Response.answered_on,
-            Response.consent,
             Person,
             Team.name.label("team"),
             Site.name.label("site"),
@@ -211,7 +215,6 @@ def _view(row: Row[*tuple[Any, ...]], audience: str, unnamed: frozenset[str]) ->
         recalled_at=story.recalled_at,
         whole=story.text if audience == DESK else "",
         held_at=story.held_at,
-        consent=row.consent,
     )
 
 

@@ -107,6 +107,7 @@ def one_story(
             actor=actor,
             here="stories",
             one=listing.one(session, story_id),
+            is_agreed=listing.is_agreed(session, story_id),
             previews=[(name, listing.one(session, story_id, name)) for name in AUDIENCES],
             said=_said(session, actor, zone, done, story_id),
             **_words(actor, zone),
