@@ -17,7 +17,7 @@ from app.people.models import Company
 from app.people.signin import Fields
 from app.responses.models import Response as Answer
 from app.scores.nps import category
-from app.stories import cutting, decisions, listing
+from app.stories import cutting, decisions, listing, slips
 from app.stories.decisions import DONE, Outcome, What
 from app.stories.models import Story
 
@@ -72,9 +72,12 @@ def queue(
         released = _mine(session, actor, Story.state == "released")
         recalled = _mine(session, actor, Story.state == "recalled", limit=SHOWN_RECALLED)
         said = _said(session, actor, zone, done, story)
+        window = session.scalar(select(Company.window_days)) or 28
+        doubt = slips.doubt(session, clock.day_in(zone.key), window).says
     return web.page(
         request,
         "stories/queue.html",
+        doubt=doubt,
         actor=actor,
         here="stories",
         waiting=waiting[:SHOWN],
