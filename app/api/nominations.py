@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from app import web
-from app.api.paging import AnyRow, AnySelect, Page, Turn, id_of, newest_first, page
+from app.api.paging import AnyRow, AnySelect, id_of
 from app.heroes import drafts, nominations
 from app.heroes.nominationmodels import Nomination
 from app.people.authorize import Actor
@@ -49,20 +49,6 @@ class NominationItem(BaseModel):
     giver: str
     made_at: datetime
     shown_at: datetime | None
-
-
-@router.get("/nominations", dependencies=[Depends(May("heroes.read"))])
-def list_nominations(
-    db: web.Db,
-    turn: Annotated[Turn, Depends(newest_first)],
-    state: Annotated[State | None, Query()] = None,
-) -> Page[NominationItem]:
-    """Newest first; those who hide are left out. What was never shown is for its lead alone."""
-    query = _query().where(Person.visibility != "hidden", Nomination.shown_at.is_not(None))
-    if state is not None:
-        query = query.where(Nomination.state == state)
-    with db.read() as session:
-        return page(session, query, Nomination.id, _item, turn)
 
 
 @router.post("/nominations")
