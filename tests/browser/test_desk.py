@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database, connect
+from app.followups import pages as followups
 from app.migrations import migrate
 from app.people.keys import digest
 from app.people.models import Invitation, PasswordReset
@@ -31,6 +32,7 @@ PAGES = [
     "/desk", "/desk/more", "/stories", "/accounts", "/account", "/audit", "/invited/made-up",
     "/matching", "/roster", "/roster/people/1", "/roster/import", "/dignity", "/worksheet",
     "/reset/made-up", "/nowhere", "/week", "/themes", "/integrity",
+    "/followups", "/followups/1",
 ]  # fmt: skip
 OUTSIDE = ["/setup", "/signin", "/forgotten"]
 LONG = "x" * 300
@@ -73,7 +75,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _house(folder: Path) -> tuple[Database, FastAPI]:
     database = connect(f"sqlite:///{folder / 'desk.db'}")
     migrate(database)
-    return database, house(database, folder)
+    return database, house(database, folder, followups.router)
 
 
 def _fill(session: Session) -> None:
@@ -97,6 +99,9 @@ def _fill(session: Session) -> None:
         scenery.story(session, state=state, person=person)
     scenery.story(session, f"<script>alert(1)</script> {LONG} \u202edlrow", reasons=[LONG])
     scenery.story(session, created_at=clock.now() - timedelta(days=40))
+    make.case(
+        session, scenery.story(session, LONG, state="recalled", score=0).response_id, note=LONG
+    )
 
 
 @contextmanager
