@@ -72,7 +72,9 @@ def test_a_cut_story_shows_its_ellipsis_and_may_have_all_words_again(
     app: FastAPI, database: Database
 ) -> None:
     uma = someone(app, database)
-    refused = uma.press("/stories/1/cut", {"left": "The technician found another fault. Thank you!"})
+    refused = uma.press(
+        "/stories/1/cut", {"left": "The technician found another fault. Thank you!"}
+    )
     assert refused.status_code == 400
     assert "can only be cut: &#39;another&#39;" in refused.text
     uma.get("/stories/1")
