@@ -102,7 +102,8 @@ def _sheet(browser: Browser, name: str) -> None:
     images = "".join(f'<img src="{one}" height="{360 if one[-5] == "p" else 203}">' for one in made)
     sheet = FOLDER / f"_{name}.html"
     sheet.write_text(
-        f'<style>img{{vertical-align:top;margin:2px}}</style><body style="background:#888">{images}</body>'
+        "<style>img{vertical-align:top;margin:2px}</style>"
+        f'<body style="background:#888">{images}</body>'
     )
     page.goto(sheet.resolve().as_uri())
     page.wait_for_load_state("networkidle")

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.db import Database
 from app.desk import following, matching, rosterroutes
-from app.people.models import AccountTeam, Alias, AuditEntry, Following, Person
+from app.people.models import AccountTeam, Alias, AuditEntry, Following, Person, Team
 from app.responses.models import LedgerEntry, Response
 from app.scores import rebuild, tallies
 from app.scores.nps import Tally
@@ -98,7 +98,7 @@ def test_a_team_and_a_store_are_matched_too(desk: Visitor, database: Database) -
 
 def test_a_name_of_two_people_is_not_guessed(desk: Visitor, database: Database) -> None:
     with database.write.begin() as session:
-        make.person(session, "Ana Sánchez", session.get_one(matching.Team, 1))
+        make.person(session, "Ana Sánchez", session.get_one(Team, 1))
     staffed.answers(database, 2, employee="Ana Sánchez")
     page = desk.get("/matching").text
     assert "More than one person is called so" in page
