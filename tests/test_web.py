@@ -153,7 +153,7 @@ def test_files_that_are_not_served(visitor: Visitor, path: str) -> None:
 
 
 def test_every_asset_of_the_desk_is_there(visitor: Visitor) -> None:
-    html = visitor.get("/signin").text
+    html = visitor.get("/setup").text
     paths = [part.split('"')[0] for part in html.split('href="')[1:] if part.startswith("/static")]
     assert len(paths) >= 3
     for path in paths:

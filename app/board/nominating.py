@@ -77,9 +77,10 @@ def put_forward(
     brakes: Brakes,
 ) -> Response:
     """Takes it, always to approval; whatever was wrong about the person, the answer is thanks."""
-    thanks = Response(status_code=303, headers={"Location": f"/nominate/{key}?done=thanks"})
     with db.read() as session:
         slug = _board_of(session, settings.key, key)
+        # A key that is worth something stands well in a header; any other may hold anything.
+        thanks = Response(status_code=303, headers={"Location": f"/nominate/{key}?done=thanks"})
         try:
             named = label_of(fields.get("person", ""), "name of your colleague")
             draft = drafts.draft_of(session, None, {**fields, "story": ""})

@@ -71,9 +71,12 @@ def made_on_a_wall(request: Request, key: str, db: web.Db, settings: web.Config)
 
 
 @router.get("/tv/{slug}/made.svg")
-def code(request: Request, slug: str, settings: web.Config, actor: Watcher) -> Response:
+def code(request: Request, slug: str, db: web.Db, settings: web.Config, actor: Watcher) -> Response:
     """The square on a wall that leads a phone to the page above."""
     authorize(actor, "boards.watch", slug)
+    with db.read() as session:
+        if paint.board_of(session, slug) is None:
+            raise NotFoundError("There is no such board.")
     address = address_of_page(request, settings, f"/made/{key_of(settings, slug)}")
     drawn = BytesIO()
     square = segno.make(address, error="m")

@@ -415,13 +415,14 @@ def test_a_new_token_is_given_without_a_new_hook(
     file, case = tmp_path / "settings.json", recorded.case("hubspot", "promoter-comment")
     file.write_text(json.dumps({"access_token": "old", "api_base_url": api.base}))
     cheerboard("source", "add", "hs", "--platform", "hubspot", "--settings", str(file))
-    hooks = cheerboard("source", "list", "--json").document
+    (before,) = cheerboard("source", "list", "--json").document
     file.write_text(json.dumps({"access_token": "new"}))
     assert cheerboard("source", "set", "hs", "--settings", str(file)).code == 0
     file.write_text(json.dumps({"token": "new"}))
     cheerboard("source", "set", "hs", "--settings", str(file)).refused("Unknown setting 'token'")
 
-    assert cheerboard("source", "list", "--json").document == hooks
+    (after,) = cheerboard("source", "list", "--json").document
+    assert after["hook_path"] == before["hook_path"]
     known(api, case)
     cheerboard("source", "test", "hs", str(recorded.HERE / "hubspot" / case.facts["_body_file"]))
     assert api.tokens == {"Bearer new"}

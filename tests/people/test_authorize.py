@@ -37,6 +37,14 @@ AGREED = {
     "integrity.read": "lead admin",
     "integrity.dismiss": "lead admin",
     "themes.read": "viewer lead admin",
+    "nominations.decide": "lead admin",
+    "nominations.rule": "admin",
+    "boards.read": "viewer lead admin",
+    "boards.change": "lead admin",
+    "answers.read": "lead admin",
+    "sources.read": "viewer lead admin",
+    "sources.manage": "admin",
+    "company.set": "admin",
 }
 
 
