@@ -50,9 +50,11 @@ def test_an_answer_becomes_a_dot_on_every_screen(home: House) -> None:
         dot = answer(home.database, arrived=clock.now())
         for ears in (one, other):
             frame = ears.hear_until(f'id="{dot}"')[-1]
-            assert frame["type"] == "frame"
-            assert 'hx-target="#slot-rail"' in frame["content"]
-            assert 'hx-target="#slot-pulse-0"' in frame["content"]
+            # A screen that a busy machine made slow is sent the whole picture instead.
+            assert frame["type"] in {"frame", "snap"}
+            if frame["type"] == "frame":
+                assert 'hx-target="#slot-rail"' in frame["content"]
+                assert 'hx-target="#slot-pulse-0"' in frame["content"]
         # A heartbeat later at the latest it has been observed, once for the whole delivery.
         answer(home.database)
         one.hear_until("r2")
