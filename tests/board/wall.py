@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.board.models import Benchmark, Board
+from app.followups.models import Case
 from app.heroes.models import Hero
 from app.intake.models import Source
 from app.people import roster
@@ -18,12 +19,16 @@ from app.responses.answer import Answer
 from app.responses.ledger import Entry
 from app.scores import tallies
 from app.stories.models import Story
+from app.text import themes
+from app.themes.models import ThemeReport
 from tests import make
 
 # A Sunday afternoon; the tests' company lives in Berlin.
 NOON = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
 STATES = ("empty", "few", "normal", "many")
 SCENES = ["pulse", "tide", "leaderboard", "hero", "story", "ladder", "week", "today"]
+# Those that stand on a board only where somebody chose them.
+CHOSEN = ["themes", "loop"]
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunter"
 LONG_PERSON = "Maximiliane-Alexandra Freifrau von Hohenzollern-Sigmaringen"
 # A language that only tests speak; see tests/board/pseudo.py.
@@ -152,6 +157,7 @@ def fill(session: Session, state: str, language: str | None = None) -> None:
         teams = [LONG_NAME, "שירות לקוחות", "A", "Customer care of the north and the isles", "B"]
     places = [make.team(session, name) for name in teams]
     if state == "few":
+        _wait_for_a_call(session, [timedelta(hours=3), timedelta(hours=30)])
         hear(session, [10, 9, 7, 3, 10, 9, 8], attributes={"team": teams[0]})
         return
     person = make.person(session, LONG_PERSON if long else "Ana Muster", places[0])
@@ -165,6 +171,41 @@ def fill(session: Session, state: str, language: str | None = None) -> None:
     tell(session, HOSTILE if long else THANKS, at=last_week, attributes={"team": teams[0]})
     celebrate(session, person, promoters=400 if long else 27, weeks_ago=1)
     tell(session, HOSTILE if long else WORDS, attributes={"team": teams[0]})
+    _follow_up(session, 120 if long else 9)
+    _explain(session, 1_284_567 if long else 34)
+
+
+def _follow_up(session: Session, number: int) -> None:
+    """So many customers wait, the first of them overdue; twelve more were heard, two just now."""
+    _wait_for_a_call(session, [timedelta(hours=6 * nth - 4) for nth in range(number)])
+    for nth, case in enumerate(_wait_for_a_call(session, [timedelta(hours=9)] * 12)):
+        case.state, case.closed_at = "solved", clock.now() - timedelta(minutes=10 * nth)
+    session.flush()
+
+
+def _wait_for_a_call(session: Session, due_in: Iterable[timedelta]) -> list[Case]:
+    """Unhappy customers of weeks ago, each promised a call so long from now."""
+    promised = list(due_in)
+    answers = hear(session, [2] * len(promised), at=clock.now() - timedelta(weeks=20))
+    return [
+        make.case(
+            session,
+            answer,
+            opened_at=clock.now() + left - timedelta(hours=48),
+            due_at=clock.now() + left,
+        )
+        for answer, left in zip(answers, promised, strict=True)
+    ]
+
+
+def _explain(session: Session, most: int) -> None:
+    """What passives wrote about, as a night would have counted it."""
+    named = [
+        {"theme": theme, "passives": most // (nth + 1)}
+        for nth, theme in enumerate(sorted(themes.taxonomies()["en"].names)[:5])
+    ]
+    facts = {"wrote": {"promoter": 0, "passive": most * 2, "detractor": 0}, "themes": named}
+    session.add(ThemeReport(scope="company", scope_id=1, until=clock.day_in("UTC"), facts=facts))
 
 
 def _measure(session: Session, *, long: bool) -> None:
