@@ -112,7 +112,8 @@ def _part(session: Session, stage: Stage, part: str) -> str:
 
 def _seconds(session: Session, stage: Stage, scene: Scene) -> tuple[int, ...]:
     try:
-        seconds = scene.seconds(session, stage)
+        with speaking(stage.settings.get("language")):
+            seconds = scene.seconds(session, stage)
     except Exception:
         log.exception("%s of %s could not say how long it is", scene.name, stage.slug)
         metrics.failed_parts.inc()

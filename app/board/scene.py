@@ -63,9 +63,10 @@ Steps = Callable[[Session, Stage], tuple[int, ...]]
 class Scene:
     """Drawn by `templates/board/scenes/<name>.html` from `view = look(session, stage)`.
 
-    `topics` are those after which it must be drawn anew, `dwell` its seconds on show. A scene of
-    several items says in `steps` the seconds of each (none: it is left out of the rotation).
-    System scenes are shown by the machine, never by a board's list.
+    `topics` are those after which it must be drawn anew. `steps` says how long each of its items
+    stays, by its words in the language that is spoken (none: it is left out of the rotation);
+    `dwell` is for when nobody asks, as when it is the only scene. System scenes are shown by the
+    machine, never by a board's list.
     """
 
     name: str

@@ -111,7 +111,7 @@ def test_the_wall_tells_it_to_staff_with_released_words(northwind: Database) -> 
     with northwind.write.begin() as session:
         board = wall.board(session)
         stage = stage_of(session, board)
-        assert scene.steps(session, stage) == (scene.SECONDS,)
+        assert scene.steps(session, stage) == (14,)
         (row, *_) = scene.look(session, stage).rows
         assert (row.name, row.count, len(row.rings), row.words) == ("Waiting", "34", 17, None)
         story = wall.tell(session, WELL)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.board import cheers, letters, shapes, wording
+from app.board import cheers, letters, reading, shapes, wording
 from app.board.celebrated import celebrated
 from app.board.scene import Scene, Stage
 from app.heroes import houserules
 from app.heroes.badges import Mark
 from app.heroes.honours import Honour
 from app.heroes.listing import HeroView
+from app.language import gettext as _
 
 SECONDS = 15
 # One golden dot for each delighted customer, up to a full ring.
@@ -79,7 +80,16 @@ def look(session: Session, stage: Stage) -> Spotlight:
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
-    return (SECONDS,) * len(celebrated(session, stage))
+    return tuple(_seconds(one, stage.window_days) for one in celebrated(session, stage))
+
+
+def _seconds(one: Honour | HeroView, days: int) -> int:
+    quote = wording.cut(one.story.text, LONGEST_QUOTE) if one.story else ""
+    if isinstance(one, Honour):
+        why: tuple[str, ...] = (_("Nominated by a colleague"), one.badge, one.reason)
+    else:
+        why = (cheers.title(one), cheers.reason(one, days))
+    return reading.seconds(one.name, quote, one.team, *why)
 
 
 def kudos(honour: Honour) -> Portrait:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app.board import benchmarks, rungs, wording
+from app.board import benchmarks, reading, rungs, wording
 from app.board.figure import Figure, figure_of
 from app.board.rungs import Rung
 from app.board.scene import Scene, Stage
@@ -41,7 +41,11 @@ def look(session: Session, stage: Stage) -> Ladder:
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
-    return () if look(session, stage).empty else (SECONDS,)
+    view = look(session, stage)
+    if view.empty:
+        return ()
+    rungs_ = [text for one in view.rungs for text in (one.name, one.note)]
+    return (reading.seconds(view.headline, view.note, view.figure.between, view.voices, *rungs_),)
 
 
 def drawn(found: Sequence[Rung], tally: Tally, target: int | None, days: int) -> Ladder:

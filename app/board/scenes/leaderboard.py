@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.board import places, voices, wording
+from app.board import places, reading, voices, wording
 from app.board.figure import Figure, figure
 from app.board.places import Place
 from app.board.scene import Scene, Stage
@@ -64,9 +64,10 @@ def look(session: Session, stage: Stage) -> Standing:
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     """Left out while there is no team to name, and before strangers, who see no ranking."""
-    if stage.audience != "staff" or not look(session, stage).places:
+    if stage.audience != "staff":
         return ()
-    return (SECONDS, SECONDS) if _shows_people(stage) else (SECONDS,)
+    views = [look(session, replace(stage, item=item)) for item in range(1 + _shows_people(stage))]
+    return tuple(_seconds(view) for view in views) if views[0].places else ()
 
 
 def ranked(drawn: Sequence[Place], days: int) -> Standing:
@@ -86,6 +87,10 @@ def together(score: Figure, drawn: Sequence[Place]) -> Standing:
         note = _("Too close to rank: the differences are no larger than chance")
     places = tuple(drawn)
     return Standing(_("All of us together"), note, differs=False, places=places, shown=score.shown)
+
+
+def _seconds(view: Standing) -> int:
+    return reading.seconds(view.headline, view.note, *(one.name for one in view.places))
 
 
 def _shows_people(stage: Stage) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app import language
-from app.board import wording
+from app.board import reading, wording
 from app.board.scene import Scene, Stage
 from app.followups import loops
 from app.followups.loops import Kept, Loop
@@ -85,7 +85,11 @@ def steps(session: Session, stage: Stage) -> tuple[int, ...]:
         return ()
     place = stage.scope, stage.scope_id
     number, _due = loops.open_count(session, *place, stage.now)
-    return (12,) if number or loops.closed(session, *place, stage.now)[1] else ()
+    if not number and not loops.closed(session, *place, stage.now)[1]:
+        return ()
+    view = look(session, stage)
+    labels = [one.label for one in view.rings]
+    return (reading.seconds(view.headline, view.note, view.closed_said, *labels),)
 
 
 def ring(one: Loop, stage: Stage) -> Ring:

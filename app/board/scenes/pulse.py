@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.board import shapes, voices, wording
+from app.board import reading, shapes, voices, wording
 from app.board.figure import Figure, figure
 from app.board.scene import Scene, Stage
 from app.board.shapes import Dot, Seats
@@ -52,6 +52,13 @@ def look(session: Session, stage: Stage) -> Pulse:
     score = figure(session, stage)
     heard = voices.recent(session, stage, LAST, stage.window_days)
     return drawn(score, heard, stage.window_days)
+
+
+def steps(_session: Session, stage: Stage) -> tuple[int, ...]:
+    """By the words it has on most days; its numbers are not worth a query here."""
+    days = stage.window_days
+    texts = (wording.window(days), wording.same(days), wording.between("+1", "+2"))
+    return (reading.seconds(_("NPS"), *texts, wording.voices(LAST), _caption(LAST)),)
 
 
 def drawn(score: Figure, heard: list[Voice], days: int) -> Pulse:
@@ -101,4 +108,5 @@ scene = Scene(
     topics=frozenset({"responses", "company"}),
     dwell=15,
     look=look,
+    steps=steps,
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.board import wording
+from app.board import reading, wording
 from app.board.scene import Scene, Stage
 from app.language import gettext as _
 from app.scores.nps import category
@@ -44,8 +44,8 @@ def look(session: Session, stage: Stage) -> Tale:
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     """Each story stays as long as it takes to read it from across the room."""
-    stories = _released(session, stage)
-    return tuple(reading_seconds(wording.cut(story.text, LONGEST)) for story in stories)
+    tales = [told(story) for story in _released(session, stage)]
+    return tuple(reading.seconds(tale.words, tale.line) for tale in tales)
 
 
 def told(story: StoryView) -> Told:
@@ -59,11 +59,6 @@ def told(story: StoryView) -> Told:
         step=next(step for most, step in TYPE_STEPS if len(words) <= most),
         line=" · ".join(filter(None, (_("Score %(score)s", score=score), story.team, story.site))),
     )
-
-
-def reading_seconds(words: str) -> int:
-    """140 words a minute at a distance after four seconds of finding it; 12 to 40 s."""
-    return max(12, min(40, round(4 + 0.43 * len(words.split()))))
 
 
 def _released(session: Session, stage: Stage) -> list[StoryView]:

@@ -6,8 +6,9 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
-from app.board import wording
+from app.board import reading, wording
 from app.board.scene import Scene, Stage
+from app.language import gettext as _
 from app.language import ngettext, spoken
 from app.stories.listing import StoryView, released
 from app.text import themes
@@ -69,7 +70,11 @@ def look(session: Session, stage: Stage) -> Reasons:
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     """Left out while there is nothing to say, and before strangers: it is about us."""
-    return (SECONDS,) if look(session, stage).rows else ()
+    view = look(session, stage)
+    if not view.rows:
+        return ()
+    rows = [text for one in view.rows for text in (one.name, one.count, one.words)]
+    return (reading.seconds(_("What would have made it a 9 or 10?"), view.note, *rows),)
 
 
 def _note(wrote: int) -> str:

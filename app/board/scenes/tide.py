@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app import language
-from app.board import tidemarks, wording
+from app.board import reading, tidemarks, wording
 from app.board.figure import Figure, figure
 from app.board.scene import Scene, Stage
 from app.board.tidemarks import Curve, Pile
@@ -70,6 +70,14 @@ def look(session: Session, stage: Stage) -> Tide:
         trend(*of, days=7, points=weeks),
         trend(*of, days=stage.window_days, points=YEAR),
     )
+
+
+def steps(_session: Session, stage: Stage) -> tuple[int, ...]:
+    """By the words it has on most days; its numbers are not worth a query here."""
+    note = _("Each week’s voices: promoters above the line, detractors below.")
+    each = ngettext("One dot is one voice.", "One dot is %(each)s voices.", 1, each=1)
+    headline = ngettext("Steady for a week", "Steady for %(n)s weeks", WEEKS_LANDSCAPE)
+    return (reading.seconds(headline, note, each, wording.window(stage.window_days)),)
 
 
 def drawn(stage: Stage, score: Figure, weekly: list[Point], yearly: list[Point]) -> Tide:
@@ -163,4 +171,5 @@ scene = Scene(
     topics=frozenset({"responses", "company"}),
     dwell=15,
     look=look,
+    steps=steps,
 )

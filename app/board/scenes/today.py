@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.board import dayline, voices, wording
+from app.board import dayline, reading, voices, wording
 from app.board.dayline import Dayline
 from app.board.scene import Scene, Stage
 from app.board.voices import KINDS, Voice
@@ -31,6 +31,13 @@ def look(session: Session, stage: Stage) -> Today:
     return drawn(voices.of_day(session, stage, MOST), stage)
 
 
+def steps(_session: Session, stage: Stage) -> tuple[int, ...]:
+    """By the words it has on most days; its numbers are not worth a query here."""
+    headline = ngettext("%(n)s voice today", "%(n)s voices today", 1)
+    time = wording.time(stage.local)
+    return (reading.seconds(headline, _("the last one at %(time)s", time=time)),)
+
+
 def drawn(heard: Sequence[tuple[datetime, Voice]], stage: Stage) -> Today:
     """The picture of one day's voices, oldest first."""
     number = len(heard)
@@ -53,4 +60,5 @@ scene = Scene(
     topics=frozenset({"responses", "company"}),
     dwell=12,
     look=look,
+    steps=steps,
 )

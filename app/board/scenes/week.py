@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.board import milestones, wording
+from app.board import milestones, reading, wording
 from app.board.figure import Figure, figure_of
 from app.board.scene import Scene, Stage
 from app.heroes.listing import current
@@ -67,7 +67,12 @@ def look(session: Session, stage: Stage) -> Week:
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
-    return (SECONDS,) if look(session, stage).numbers else ()
+    view = look(session, stage)
+    if not view.numbers:
+        return ()
+    labels = [one.label for one in view.numbers]
+    told = (view.story, view.line, view.hero)
+    return (reading.seconds(view.headline, view.dates, *labels, *told),)
 
 
 def headline(weeks: list[Tally]) -> str:
