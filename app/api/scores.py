@@ -10,13 +10,16 @@ from pydantic_core import PydanticCustomError
 
 from app import web
 from app.api.paging import id_of
+from app.people.authorize import Actor, may
 from app.people.doors import May
-from app.scores import nps, tallies
+from app.scores import cover, nps, tallies
+from app.scores import summary as summaries
 from app.scores.nps import Shift, Tally
 from app.scores.summary import name_of, summary
 from app.scores.window import MAX_DAYS, Window, today, window
 
-router = APIRouter(dependencies=[Depends(May("scores.read"))])
+router = APIRouter()
+Reader = Annotated[Actor, Depends(May("scores.read"))]
 
 Scope = Annotated[Literal["company", "site", "team", "person"], Query()]
 Id = Annotated[
@@ -52,11 +55,15 @@ AT = Query(
 
 
 class Counts(BaseModel):
-    """A score and what it is made of. `nps` has 4 decimals; `shown` is null under 10 answers."""
+    """A score and what it is made of. `nps` has 4 decimals; `shown` is null under 10 answers.
 
-    promoters: int
-    passives: int
-    detractors: int
+    For a token of scope `read`, a site, team or person with fewer than 10 answers, or from whose
+    number that of such a one could be computed, has an `n` and all else is null.
+    """
+
+    promoters: int | None
+    passives: int | None
+    detractors: int | None
     n: int
     nps: float | None
     shown: str | None
@@ -105,14 +112,17 @@ class Trend(BaseModel):
 @router.get("/score")
 def show_score(
     db: web.Db,
+    actor: Reader,
     scope: Scope = "company",
     id: Id = "1",
     days: Days = 28,
+    *,
     at: Annotated[Day | None, AT] = None,
 ) -> Score:
     """The score of the `days` local dates that end with `at`, or today."""
     with db.read() as session:
         found = summary(session, scope, id_of(id), days, at)
+        seen = found if sees_all(actor) else summaries.seen(session, found)
     return Score(
         scope=scope,
         id=str(found.scope_id),
@@ -120,17 +130,19 @@ def show_score(
         days=days,
         start=found.window.start,
         end=found.window.end,
-        change=_change(found.change),
-        **counts(found.tally).model_dump(),
+        change=_change(seen.change),
+        **counts(found.tally, hidden=seen.is_hidden).model_dump(),
     )
 
 
 @router.get("/trend")
 def show_trend(
     db: web.Db,
+    actor: Reader,
     scope: Scope = "company",
     id: Id = "1",
     days: Days = 28,
+    *,
     points: Annotated[int, Query(ge=1, le=104, description="How many windows.")] = 13,
 ) -> Trend:
     """How the score came to be where it is."""
@@ -139,17 +151,34 @@ def show_trend(
         name = name_of(session, scope, thing)
         last = window(today(session, scope, thing), days)
         found = tallies.trend(session, scope, thing, last.until, days=days, points=points)
+        ends = [point.until for point in found]
+        dark = [False] * points
+        if not sees_all(actor):
+            dark = cover.is_covered(session, scope, thing, ends, days)
     return Trend(
         scope=scope,
         id=str(thing),
         name=name,
         days=days,
-        items=[_point(point.tally, Window(point.until, days)) for point in found],
+        items=[
+            _point(point.tally, Window(point.until, days), hidden=is_dark and point.tally.n > 0)
+            for point, is_dark in zip(found, dark, strict=True)
+        ],
     )
 
 
-def counts(tally: Tally) -> Counts:
+def sees_all(actor: Actor) -> bool:
+    """Who may read every single answer is not told less of their sums."""
+    return may(actor, "responses.read")
+
+
+def counts(tally: Tally, *, hidden: bool = False) -> Counts:
     """A tally as the API tells it."""
+    if hidden:
+        return Counts(
+            promoters=None, passives=None, detractors=None, n=tally.n, nps=None, shown=None,
+            interval=None,
+        )  # fmt: skip
     score, spread = nps.nps(tally), nps.interval(tally)
     return Counts(
         promoters=tally.promoters,
@@ -162,8 +191,8 @@ def counts(tally: Tally) -> Counts:
     )
 
 
-def _point(tally: Tally, over: Window) -> Point:
-    return Point(start=over.start, end=over.end, **counts(tally).model_dump())
+def _point(tally: Tally, over: Window, *, hidden: bool) -> Point:
+    return Point(start=over.start, end=over.end, **counts(tally, hidden=hidden).model_dump())
 
 
 def _change(shift: Shift | None) -> Change | None:

@@ -14,12 +14,13 @@ from app.board import paint
 from app.board.look import Watcher
 from app.board.models import Board
 from app.board.scene import stage_of
+from app.desk.numbers import fair
 from app.desk.question import Asked, answered
 from app.errors import NotFoundError
 from app.integrity import excluded
 from app.people.authorize import Actor, authorize
 from app.people.doors import OPEN, May, address_of_page
-from app.scores import fairness, nps
+from app.scores import nps
 from app.scores.summary import summary
 from app.settings import Settings
 
@@ -37,7 +38,6 @@ def made(
 ) -> Response:
     with db.read() as session:
         company, number = answered(session, question)
-        window = number.window
         return web.page(
             request,
             "desk/made.html",
@@ -46,9 +46,13 @@ def made(
             question=question,
             number=number,
             company=company,
-            fair=fairness.fair(session, number.scope, number.scope_id, window.until, window.days),
+            fair=fair(session, number),
             excluded=excluded.tally(
-                session, number.scope, number.scope_id, window.start, window.until
+                session,
+                number.scope,
+                number.scope_id,
+                number.window.start,
+                number.window.until,
             ),
             shown=nps.shown,
         )

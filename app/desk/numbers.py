@@ -16,7 +16,7 @@ from app.people.doors import May
 from app.people.models import Company
 from app.responses import invitations
 from app.responses.models import Response as Answer
-from app.scores import fairness, nps, tallies
+from app.scores import cover, fairness, nps, tallies
 from app.scores.models import DailyTally
 from app.scores.summary import Summary
 from app.scores.window import Window
@@ -41,15 +41,21 @@ def numbers(request: Request, db: web.Db, actor: Reader, question: Asked) -> Res
             number=found,
             company=company,
             change=change(found),
-            fair=fairness.fair(
-                session, found.scope, found.scope_id, found.window.until, found.window.days
-            ),
+            fair=fair(session, found),
             rungs=_rungs(session, company, found),
             parts=parts.parts(session, company, found),
             may_read_answers=may(actor, "answers.read"),
             shown=nps.shown,
             **_pictures(session, company, found),
         )
+
+
+def fair(session: Session, found: Summary) -> fairness.Fair | None:
+    """The standardised score beside the number; None when there is no need, or it is hidden."""
+    if found.is_hidden:
+        return None
+    window = found.window
+    return fairness.fair(session, found.scope, found.scope_id, window.until, window.days)
 
 
 def change(found: Summary) -> str:
@@ -95,6 +101,7 @@ def _pictures(session: Session, company: Company, found: Summary) -> dict[str, A
     points = tallies.trend(
         session, found.scope, found.scope_id, window.until, days=window.days, points=POINTS
     )
+    points = cover.uncover(session, found.scope, found.scope_id, points, window.days)
     coverage = invitations.coverage(
         session, found.scope, found.scope_id, window.start, window.until
     )

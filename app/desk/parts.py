@@ -9,12 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.people.models import Company, Person, Site, Team
-from app.scores import hiding, nps, tallies
+from app.scores import cover, nps, tallies
 from app.scores.nps import Tally
 from app.scores.summary import Summary
-
-# Answers of the whole that belong to none of its parts.
-REST = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def parts(session: Session, company: Company, whole: Summary) -> list[Parts]:
         tally = tallies.rolling_by(session, by, whole.window.until, whole.window.days)
         own = {key: tally.get(key, Tally()) for key in names}
         if names:
-            found.append(Parts(by, _lines(names, own, whole.tally.n)))
+            found.append(Parts(by, _lines(names, own, _gone(session, by, whole))))
     return found
 
 
@@ -77,12 +74,21 @@ def _called(session: Session, who: Any) -> Mapping[int, str]:
     return {row[0]: row[1] for row in session.execute(who)}
 
 
-def _lines(names: Mapping[int, str], own: Mapping[int, Tally], total: int) -> tuple[Part, ...]:
-    sizes = {key: tally.n for key, tally in own.items()}
-    sizes[REST] = max(0, total - sum(sizes.values()))
-    gone = hiding.hidden(sizes)
+def _gone(session: Session, by: str, whole: Summary) -> frozenset[int]:
+    until, days = whole.window.until, whole.window.days
+    if by == "person":
+        return cover.covered_people(session, whole.scope_id, until, days)
+    found = cover.covers(session, [until], days)[0]
+    return found.sites if by == "site" else found.teams
+
+
+def _lines(
+    names: Mapping[int, str], own: Mapping[int, Tally], gone: frozenset[int]
+) -> tuple[Part, ...]:
     order = sorted(names, key=lambda key: (names[key].casefold(), key))
-    return tuple(_part(key, names[key], own[key], is_hidden=key in gone) for key in order)
+    return tuple(
+        _part(key, names[key], own[key], is_hidden=key in gone and own[key].n > 0) for key in order
+    )
 
 
 def _part(key: int, name: str, tally: Tally, *, is_hidden: bool) -> Part:

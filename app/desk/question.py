@@ -13,7 +13,7 @@ from app import web
 from app.errors import ForbiddenError, NotFoundError
 from app.people.models import Company, Person
 from app.scores.models import SCOPES
-from app.scores.summary import Summary, summary
+from app.scores.summary import Summary, seen, summary
 from app.scores.window import MAX_DAYS
 
 WINDOWS = (7, 28, 91, 365)
@@ -50,7 +50,9 @@ Asked = Annotated[Question, Depends(Question.asked)]
 
 
 def answered(session: Session, question: Question) -> tuple[Company, Summary]:
-    """The company and the number. A person's exists only where the company shows individuals.
+    """The company and the number, as far as it may be shown.
+
+    A person's exists only where the company shows individuals.
 
     Raises NotFoundError for what is not there, ForbiddenError for a person's number that nobody is
     shown, and CheerboardError for an impossible window.
@@ -61,7 +63,8 @@ def answered(session: Session, question: Question) -> tuple[Company, Summary]:
     if question.scope == "person" and not _is_shown(session, company, question.id):
         raise ForbiddenError("This company shows no personal scores, or not this person's.")
     days = question.days or company.window_days
-    return company, summary(session, question.scope, question.id, days, question.until)
+    found = summary(session, question.scope, question.id, days, question.until)
+    return company, seen(session, found)
 
 
 def _is_shown(session: Session, company: Company, person_id: int) -> bool:

@@ -19,7 +19,7 @@ from app.people.doors import May
 from app.people.models import Team
 from app.responses.models import LedgerEntry
 from app.responses.voice import Voice, from_json
-from app.scores import nps, past, tallies
+from app.scores import cover, nps, past, tallies
 from app.scores.nps import Tally
 from app.stories import listing
 from app.stories.models import Story
@@ -51,6 +51,7 @@ class Then:
     now: Tally
     steps: tuple[Step, ...]
     stories: tuple[listing.StoryView, ...]
+    is_hidden: bool = False
 
     @property
     def shown(self) -> str | None:
@@ -96,13 +97,20 @@ def _then(session: Session, actor: Actor, slug: str, text: str) -> Then:
     at = moment(text, stage.timezone)
     until = at.astimezone(ZoneInfo(stage.timezone)).date()
     days, scope, scope_id = stage.window_days, stage.scope, stage.scope_id
+    covers = cover.covers(session, [until, stage.today], days)
+    teams = covers[0].teams | covers[1].teams
+    dark = any(cover.is_covered(session, scope, scope_id, [until, stage.today], days))
+    local = at.astimezone(ZoneInfo(stage.timezone))
+    stories = _stories(session, actor, stage, at)
+    if dark:
+        return Then(local, stage, Tally(), Tally(), (), stories, is_hidden=True)
     return Then(
-        at=at.astimezone(ZoneInfo(stage.timezone)),
+        at=local,
         stage=stage,
         tally=past.as_known(session, scope, scope_id, until=until, days=days, at=at),
         now=tallies.rolling(session, scope, scope_id, until, days),
-        steps=_steps(session, stage, at),
-        stories=_stories(session, actor, stage, at),
+        steps=_steps(session, stage, at, teams),
+        stories=stories,
     )
 
 
@@ -118,15 +126,18 @@ def moment(text: str, zone: str) -> datetime:
     return at
 
 
-def _steps(session: Session, stage: Stage, at: datetime) -> tuple[Step, ...]:
-    """The last changes that this wall heard of before."""
+def _steps(
+    session: Session, stage: Stage, at: datetime, unnamed: frozenset[int]
+) -> tuple[Step, ...]:
+    """The last changes that this wall heard of before; teams that are hidden are not named."""
     rows = session.execute(
         select(LedgerEntry.at, LedgerEntry.before, LedgerEntry.after)
         .where(LedgerEntry.at <= at, LedgerEntry.at > at - timedelta(days=stage.window_days))
         .order_by(LedgerEntry.id.desc())
         .limit(LOOKED_AT)
     )
-    teams = {row[0]: row[1] for row in session.execute(select(Team.id, Team.name))}
+    named = session.execute(select(Team.id, Team.name).where(Team.id.not_in(unnamed)))
+    teams = {row[0]: row[1] for row in named}
     steps = (_step(row, stage, teams) for row in rows)
     return tuple(step for step in steps if step is not None)[:TOLD]
 

@@ -55,6 +55,47 @@ def in_places(
     return gone_places, frozenset(gone)
 
 
+def closed(
+    wholes: Sequence[Mapping[int, int]],
+    gone: Iterable[int],
+    unpublished: Iterable[int] = (),
+    least: int = MIN_SHOWN,
+) -> frozenset[int]:
+    """`gone`, and what more must be hidden so that no whole, less what is shown of it, tells.
+
+    Each of the wholes is known, as the sizes of all its groups; a group may be in several of them.
+    What is `unpublished`, such as answers that name nobody, is shown nowhere: it needs no shelter
+    and gives some.
+    """
+    hidden_ones, silent = set(gone), frozenset(unpublished)
+    total = _totals(wholes)
+    while True:
+        more = [
+            one
+            for sizes in wholes
+            if (one := _next(sizes, hidden_ones, silent, total, least)) is not None
+        ]
+        if not more:
+            return frozenset(hidden_ones)
+        hidden_ones.add(more[0])
+
+
+def _next(
+    sizes: Mapping[int, int],
+    gone: set[int],
+    silent: frozenset[int],
+    total: Mapping[int, int],
+    least: int,
+) -> int | None:
+    if not any(size and key in gone for key, size in sizes.items()):
+        return None
+    dark = [size for key, size in sizes.items() if size and (key in gone or key in silent)]
+    if len(dark) >= MIN_TOGETHER and sum(dark) >= least:
+        return None
+    left = [key for key, size in sizes.items() if size and key not in gone and key not in silent]
+    return min(left, key=lambda key: (total[key], key), default=None)
+
+
 def _betrayed(
     slices: Iterable[Mapping[int, int]], gone: set[int], total: Mapping[int, int], least: int
 ) -> list[int]:

@@ -1,6 +1,6 @@
 """Summary: everything one score needs beside it, so that nobody has to compute again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import CheerboardError, NotFoundError
 from app.people.models import Company, Person, Site, Team
-from app.scores import nps, tallies
+from app.scores import cover, nps, tallies
 from app.scores.models import SCOPES
 from app.scores.nps import Shift, Tally
 from app.scores.window import Window, today, window
@@ -23,6 +23,7 @@ class Summary:
     """One scope's score over a window, with the window before it for comparison.
 
     `name` is the full name on the roster; what a wall may call a person is for `people.names`.
+    What is hidden has empty tallies.
     """
 
     scope: str
@@ -31,6 +32,9 @@ class Summary:
     window: Window
     tally: Tally
     before: Tally
+    is_hidden: bool = False
+    # Answers of a group that is hidden for having fewer than 10; 0 when others need its shelter.
+    collected: int = 0
 
     @property
     def nps(self) -> Fraction | None:
@@ -68,6 +72,20 @@ def summary(
         for each in (asked, asked.before)
     )
     return Summary(scope, scope_id, name, asked, tally, before)
+
+
+def seen(session: Session, found: Summary) -> Summary:
+    """The same as it may be shown: nothing of a group that is hidden, or next to one that is."""
+    window = found.window
+    ends = [window.until, window.before.until]
+    now, before = cover.is_covered(session, found.scope, found.scope_id, ends, window.days)
+    if not (now or before):
+        return found
+    if not now:
+        return replace(found, before=Tally())
+    n = found.tally.n
+    few = n if n < nps.MIN_SHOWN else 0
+    return replace(found, tally=Tally(), before=Tally(), is_hidden=n > 0, collected=few)
 
 
 def name_of(session: Session, scope: str, scope_id: int) -> str:

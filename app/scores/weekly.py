@@ -8,15 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.people.models import Company, Team
-from app.scores import alerts, chance, fairness, hiding, nps, tallies
+from app.scores import alerts, chance, cover, fairness, nps, tallies
 from app.scores.alerts import Alert
 from app.scores.fairness import Fair
 from app.scores.nps import MIN_CHANGE, MIN_SHOWN, Shift, Tally
 
 # What is too small for four weeks is looked at over eight, then thirteen.
 WIDER = (28, 56, 91)
-# Stands for the answers that belong to no team; no id is negative.
-NO_TEAM = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,8 @@ def report(session: Session, today: date) -> Report:
     names = {row[0]: row[1] for row in session.execute(select(Team.id, Team.name))}
     books = [_book(session, until, width) for width in sorted({days, *WIDER}) if width >= days]
     company = books[0].company
-    gone = hiding.in_slices([_sizes(books[0], side) for side in (0, 1)])
-    drafts = [_draft(key, name, books, hidden=key in gone) for key, name in names.items()]
+    gone = books[0].gone
+    drafts = [_draft(key, name, books) for key, name in names.items()]
     tested = {
         draft.id: draft.shift.p
         for draft in drafts
@@ -116,6 +114,7 @@ class _Book:
     days: int
     teams: tuple[dict[int, Tally], dict[int, Tally]]
     company: tuple[Tally, Tally]
+    gone: frozenset[int]
 
     def pair(self, team_id: int) -> tuple[Tally, Tally]:
         return self.teams[0].get(team_id, Tally()), self.teams[1].get(team_id, Tally())
@@ -125,13 +124,8 @@ def _book(session: Session, until: date, days: int) -> _Book:
     ends = (until, until - timedelta(days=days))
     now, before = (tallies.rolling_by(session, "team", end, days) for end in ends)
     one, two = (tallies.rolling(session, "company", tallies.COMPANY, end, days) for end in ends)
-    return _Book(days, (now, before), (one, two))
-
-
-def _sizes(book: _Book, side: int) -> dict[int, int]:
-    sizes = {key: tally.n for key, tally in book.teams[side].items()}
-    rest = book.company[side].n - sum(sizes.values())
-    return sizes | ({NO_TEAM: rest} if rest > 0 else {})
+    now_gone, then_gone = cover.covers(session, ends, days)
+    return _Book(days, (now, before), (one, two), now_gone.teams | then_gone.teams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +139,12 @@ class _Draft:
     base: int
 
 
-def _draft(key: int, name: str, books: Sequence[_Book], *, hidden: bool) -> _Draft:
+def _draft(key: int, name: str, books: Sequence[_Book]) -> _Draft:
     """In the smallest window in which the team can be compared, else in the company's own."""
     fit = [one for one in books if min(tally.n for tally in one.pair(key)) >= MIN_CHANGE]
     book = fit[0] if fit else books[0]
     now, before = book.pair(key)
-    hidden = hidden and book is books[0]
+    hidden = key in book.gone
     shift = None if hidden else nps.change(now, before)
     return _Draft(key, name, book.days, now, shift, hidden, books[0].days)
 

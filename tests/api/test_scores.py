@@ -135,3 +135,24 @@ def test_people_are_listed_only_where_the_company_says_so(office: Office, progra
     office.change(individuals=True)
     (row,) = program.read("/leaderboard?by=person")["items"]
     assert row["name"] == "Ana Silva"
+
+
+def test_a_number_that_would_betray_a_small_one_is_told_to_nobody_but_admins(
+    office: Office, program: Program
+) -> None:
+    office.hear([10] * 12 + [0] * 3, attributes={"team": "North"})
+    office.hear([10, 0, 0], attributes={"team": "South"})
+    ways = [f"scope=team&id={office.ids[name]}" for name in ("North", "South")]
+    ways.append(f"scope=site&id={office.ids['Auckland']}")
+    with clock.frozen(AT):
+        for way in ways:
+            score = program.read(f"/score?{way}")
+            last = program.read(f"/trend?{way}")["items"][-1]
+            for told in (score, last):
+                assert told["n"] in {15, 3}, way
+                facts = ("promoters", "passives", "detractors", "nps", "shown", "interval")
+                assert {told[fact] for fact in facts} == {None}, way
+            assert program.read(f"/score?{way}", "admin")["promoters"] is not None
+        assert program.read("/leaderboard")["items"] == []
+        assert [one["n"] for one in program.read("/leaderboard", "admin")["items"]] == [15]
+        assert program.read("/score")["promoters"] == 13
