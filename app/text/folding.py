@@ -25,11 +25,15 @@ _VOWELS = "aeiou"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A folded word, or the sign that ends a sentence; `start` and `end` in the clean text."""
+    """A folded word, or the sign that ends a sentence; `start` and `end` in the clean text.
+
+    `written` has its accents still, in small letters.
+    """
 
     word: str
     start: int
     end: int
+    written: str = ""
 
 
 @lru_cache(maxsize=8192)
@@ -59,7 +63,8 @@ def tokens(text: str) -> list[Token]:
         if found and start and text[start - 1] == "\0" and word in {"t", "T"}:
             found[-1] = Token(found[-1].word + "t", found[-1].start, match.end())
         else:
-            found.append(Token(fold(word) if word[0].isalnum() else ".", start, match.end()))
+            folded = fold(word) if word[0].isalnum() else "."
+            found.append(Token(folded, start, match.end(), word.lower()))
     return found
 
 

@@ -2,7 +2,8 @@
 
 Entries stand between commas or on lines of their own; an entry is words apart by spaces. `*`
 stands for any letters at the beginning or end of a word, `a/b` for either word, `word?` for a word
-that may be missing, `#` for a number, `..` for up to five words of the same sentence.
+that may be missing, `#` for a number, `..` for up to five words of the same sentence, `=word` for
+that word with just these accents.
 """
 
 import json
@@ -30,9 +31,10 @@ UNSAFE = (
 STORY = (
     "negator", "contrast", "complaint", "problem", "action", "praise", "hedge", "person", "detail",
 )  # fmt: skip
+HARMLESS = "harmless"
 CUES = ("closing", "introduction", "here", "title", "kin", "order", "number")
 WORDS = ("allowed", "no_name", "street_before", "street_after", "street_ending", "postal")
-SECTIONS = UNSAFE + STORY + CUES + WORDS
+SECTIONS = (*UNSAFE, HARMLESS, *STORY, *CUES, *WORDS)
 EXAMPLES = ("must_redact", "must_keep", "must_refuse", "must_offer")
 
 
@@ -47,6 +49,10 @@ class Hit(NamedTuple):
     first: int
     last: int
 
+    def covers(self, other: "Hit") -> bool:
+        """Whether the other lies within it."""
+        return self.first <= other.first and other.last <= self.last
+
 
 class _Word(NamedTuple):
     exact: frozenset[str]
@@ -54,6 +60,11 @@ class _Word(NamedTuple):
     ends: tuple[str, ...]
     inside: tuple[str, ...]
     is_number: bool
+    written: frozenset[str] = frozenset()
+
+    def stands_at(self, token: Token) -> bool:
+        """As `fits`, and with its accents where the entry asks for them."""
+        return self.fits(token.word) and (not self.written or token.written in self.written)
 
     def fits(self, word: str) -> bool:
         return (
@@ -66,18 +77,20 @@ class _Word(NamedTuple):
 
 
 _Rest = tuple["_Word | None", ...]
+# Section, first word, and what has to follow it.
+_Entry = tuple[str, _Word, _Rest]
 
 
 @dataclass(slots=True)
 class Index:
     """Entries by their first word, so that a text costs its length and not the lexicon's."""
 
-    exact: dict[str, list[tuple[str, _Rest]]] = field(default_factory=dict)
-    starts: dict[str, list[tuple[str, _Rest]]] = field(default_factory=dict)
-    other: list[tuple[str, _Word, _Rest]] = field(default_factory=list)
+    exact: dict[str, list[_Entry]] = field(default_factory=dict)
+    starts: dict[str, list[_Entry]] = field(default_factory=dict)
+    other: list[_Entry] = field(default_factory=list)
     longest: int = 0
     # What begins with a word is the same in every text; customers share their words.
-    begun: dict[str, tuple[tuple[str, _Rest], ...]] = field(default_factory=dict)
+    begun: dict[str, tuple[_Entry, ...]] = field(default_factory=dict)
 
     def add(self, section: str, entry: str) -> None:
         """Adds one entry of a rule file to a section."""
@@ -88,9 +101,9 @@ class Index:
             if first is None:
                 raise ValueError(f"{entry!r} begins with a gap")
             for word in first.exact:
-                self.exact.setdefault(word, []).append((section, tuple(rest)))
+                self.exact.setdefault(word, []).append((section, first, tuple(rest)))
             for start in first.starts:
-                self.starts.setdefault(start, []).append((section, tuple(rest)))
+                self.starts.setdefault(start, []).append((section, first, tuple(rest)))
                 self.longest = max(self.longest, len(start))
             if first.ends or first.inside or first.is_number:
                 self.other.append((section, first, tuple(rest)))
@@ -103,24 +116,26 @@ class Index:
             begun = self.begun.get(token.word)
             if begun is None:
                 begun = self._learn(token.word)
-            for section, rest in begun:
+            for section, first, rest in begun:
+                if first.written and token.written not in first.written:
+                    continue
                 last = _follow(words, at + 1, rest)
                 if last:
                     yield Hit(section, at, last)
 
-    def _learn(self, word: str) -> tuple[tuple[str, _Rest], ...]:
+    def _learn(self, word: str) -> tuple[_Entry, ...]:
         if len(self.begun) >= _MOST_LEARNT:
             self.begun.clear()
         return self.begun.setdefault(word, tuple(self._begun(word)))
 
-    def _begun(self, word: str) -> Iterator[tuple[str, _Rest]]:
+    def _begun(self, word: str) -> Iterator[_Entry]:
         yield from self.exact.get(word, ())
         for length in range(_FEWEST, min(len(word), self.longest) + 1):
             if word[:length] in self.starts:
                 yield from self.starts[word[:length]]
-        for section, first, rest in self.other:
-            if first.fits(word):
-                yield section, rest
+        for entry in self.other:
+            if entry[1].fits(word):
+                yield entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +158,7 @@ def read(path: Path) -> Lexicon:
         raise ValueError(f"{path.name}: {', '.join(sorted(wrong))} missing or unknown")
     lists = {section: _entries(rules[section]) for section in SECTIONS}
     index = Index()
-    for section in UNSAFE + STORY:
+    for section in (*UNSAFE, HARMLESS, *STORY):
         for entry in lists[section]:
             index.add(section, entry)
     for entry in _naughty(path, frozenset(fold(word) for word in lists["allowed"])):
@@ -207,7 +222,8 @@ def _word(pattern: str) -> _Word | None:
     if pattern == "..":
         return None
     kinds: dict[str, list[str]] = {"exact": [], "starts": [], "ends": [], "inside": []}
-    for part in pattern.split("/"):
+    written = {part[1:] for part in pattern.split("/") if part.startswith("=")}
+    for part in pattern.replace("=", "").split("/"):
         kind = {(0, 0): "exact", (0, 1): "starts", (1, 0): "ends", (1, 1): "inside"}[
             (int(part.startswith("*")), int(part.endswith("*") and len(part) > 1))
         ]
@@ -217,7 +233,7 @@ def _word(pattern: str) -> _Word | None:
         raise ValueError(f"{pattern!r} is too short for a beginning")
     return _Word(
         frozenset(kinds["exact"]) - {"#"}, tuple(kinds["starts"]), tuple(kinds["ends"]),
-        tuple(kinds["inside"]), "#" in kinds["exact"],
+        tuple(kinds["inside"]), "#" in kinds["exact"], frozenset(written),
     )  # fmt: skip
 
 
@@ -232,7 +248,7 @@ def _follow(words: Sequence[Token], at: int, rest: _Rest) -> int:
                 if last:
                     return last
             return 0
-        if at >= len(words) or not wanted.fits(words[at].word):
+        if at >= len(words) or not wanted.stands_at(words[at]):
             return 0
         at += 1
     return at

@@ -32,7 +32,8 @@ _IDNR = re.compile(r"(?<!\d)\d{2} ?\d{3} ?\d{3} ?\d{3}(?!\d)")
 
 # What follows a cue: letters, digits and the signs between them, of which three digits at least.
 _CODE = re.compile(
-    r"[\s:#.,=\u00b0\u00ba()-]{0,4}((?:[A-Za-z]{1,5}[ -]?)?\d[\w/-]*(?:[./ -](?=\d)[\w/-]+){0,6}"
+    r"[\s:#.,=\u00b0\u00ba()-]{0,4}("
+    r"(?:[A-Za-z]{1,5}[/-]?|[A-Z]{1,5} )?\d[\w/-]*(?:[./ -](?=\d)[\w/-]+){0,6}"
     r"|[A-Z]{1,5}-?\w*\d[\w-]*)"
 )
 _LINKS_TEXT = """
@@ -41,6 +42,8 @@ _LINKS_TEXT = """
 """
 _LINKS = frozenset(_LINKS_TEXT.split())
 _MOST_LINKS = 3
+# How large something is.
+_SIZE = re.compile(r"\d{1,4}(?:[xX\u00d7]\d{1,4}){1,2}(?:[cm]m)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}[.:]\d\d")
 _UNIT = re.compile(
@@ -81,12 +84,15 @@ def cued(text: str, words: Sequence[Token], hits: Sequence[Hit]) -> Iterator[Fou
         at = last
         while at < len(words) and at < last + _MOST_LINKS and words[at].word in _LINKS:
             at += 1
-        found = _CODE.match(text, words[at - 1].end)
-        if found and _is_code(text, found, is_order=section == "order"):
-            end = found.end(1)
-            while end > found.start(1) and not text[end - 1].isalnum():
-                end -= 1
-            yield found.start(1), end, "ORDER" if section == "order" else "NATIONAL_ID"
+        # A link may be a part of the number: "es" is both a word and a country.
+        for behind in sorted({last, at}):
+            found = _CODE.match(text, words[behind - 1].end)
+            if found and _is_code(text, found, is_order=section == "order"):
+                end = found.end(1)
+                while end > found.start(1) and not text[end - 1].isalnum():
+                    end -= 1
+                yield found.start(1), end, "ORDER" if section == "order" else "NATIONAL_ID"
+                break
 
 
 def _is_code(text: str, found: re.Match[str], *, is_order: bool) -> bool:
@@ -96,6 +102,6 @@ def _is_code(text: str, found: re.Match[str], *, is_order: bool) -> bool:
         return False
     if not is_order:
         return digits >= 4
-    if _YEAR.fullmatch(code) or _DATE.fullmatch(code):
+    if any(plain.fullmatch(code) for plain in (_YEAR, _DATE, _SIZE)):
         return False
     return not (code.isdigit() and _UNIT.match(text, found.end()))

@@ -66,8 +66,10 @@ def tell(text: str, reading: Reading, praised: int) -> Telling:
     denied = [hit for hit in reading.hits if _is_denied(hit, negators, reading)]
     actions, praises = reading.of("action"), reading.of("praise")
     good = [hit for hit in (*actions, *praises) if hit not in denied]
+    # "Would not take a penny" is no complaint, though "would not" is.
+    denied += [hit for hit in reading.hits if _is_within_praise(hit, praises)]
     complaints = [hit for hit in reading.of("complaint") if hit not in denied]
-    hedges = reading.of("hedge")
+    hedges = [hit for hit in reading.of("hedge") if hit not in denied]
     names = _staff_words(text, reading) if praised else []
     return Telling(
         actions=len({hit.first for hit in actions}),
@@ -136,6 +138,13 @@ def _is_denied(hit: Hit, negators: set[int], reading: Reading) -> bool:
         if at in negators:
             return True
     return False
+
+
+def _is_within_praise(hit: Hit, praises: Sequence[Hit]) -> bool:
+    """Whether it is a part of a longer entry that praises."""
+    if hit.section not in {"complaint", "problem", "hedge"}:
+        return False
+    return any(one.covers(hit) and not hit.covers(one) for one in praises)
 
 
 def _open_problem(

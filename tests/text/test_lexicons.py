@@ -105,3 +105,18 @@ def test_vendored_lists_are_what_they_were() -> None:
     assert [path.stem for path in files] == LANGUAGES
     for path in files:
         assert hashlib.sha256(path.read_bytes()).hexdigest() in listed, path.name
+
+
+def test_a_longer_harmless_entry_takes_the_unsafe_word_back() -> None:
+    assert "health" not in unsafe.read("What a stroke of luck.", "en").unsafe
+    assert "health" in unsafe.read("What a stroke of luck after my stroke.", "en").unsafe
+
+
+def test_an_entry_may_ask_for_its_accents() -> None:
+    index = lexicon.Index()
+    index.add("praise", "=schön")
+    index.add("hedge", "no =sé")
+    assert [hit.section for hit in index.hits(tokens("Schön, schon: no se, no sé."))] == [
+        "praise",
+        "hedge",
+    ]

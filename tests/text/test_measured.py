@@ -1,7 +1,8 @@
 """What redaction, the gate and the language reach on labelled comments of six languages.
 
-`comments.jsonl` was there before the rules. `hostile.jsonl` was written without looking at them
-and read once blind; what it showed is mended since, so it guards and no longer measures.
+`comments.jsonl` was there before the rules. `hostile.jsonl` and `everyday.jsonl` (two sets) were
+written without looking at them and read once blind; what they showed is mended since, so they
+guard and no longer measure.
 """
 
 import json
@@ -16,12 +17,12 @@ from app.text.gate import Verdict
 
 HERE = Path(__file__).parent
 ROSTER = tuple(json.loads((HERE / "roster.json").read_text()))
-FILES = ["comments.jsonl", "hostile.jsonl"]
+FILES = ["comments.jsonl", "hostile.jsonl", "everyday.jsonl"]
 
 pytestmark = pytest.mark.parametrize("file", FILES)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def judged(file: str) -> list[tuple[dict[str, Any], Verdict]]:
     rows = [json.loads(line) for line in (HERE / file).read_text().splitlines()]
     return [(row, gate.read(row["text"], row["score"], names=ROSTER)) for row in rows]
@@ -78,7 +79,7 @@ def test_the_review_lane_finds_the_stories(file: str) -> None:
 def test_words_against_the_score_go_to_review(file: str) -> None:
     against = [row for row, one in judged(file) if one.is_against_score]
     assert against
-    assert {row["score"] for row in against} == {0}
+    assert all(row.get("against_score", row["score"] == 0) for row in against)
 
 
 def test_the_language_is_right(file: str) -> None:
