@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 # After trouble with the database itself.
 RETRY_SECONDS = 1.0
 MINUTE = timedelta(minutes=1)
+# What people at the desk decide: a recall, a name that is hidden, a wall that must be dark.
+HASTY = frozenset({"stories", "heroes", "people", "screens"})
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Draw:
         self._seen: dict[str, takeover.Watch] = {}
         self._heard: set[str] = set()
         self._due = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None]
@@ -109,6 +112,8 @@ class Draw:
     def _note(self, topics: frozenset[str]) -> None:
         self._heard |= topics
         self._due.set()
+        if topics & HASTY:
+            self._hurry.set()
 
     def _want(self, _key: Hashable) -> None:
         self._due.set()
@@ -117,21 +122,33 @@ class Draw:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._seconds_until_due())
-            # Somebody may ask while it waits for the clock's sake; that may wait a little longer.
-            while (pause := self._pace.wait(clock.monotonic(), told=self._due.is_set())) > 0:  # noqa: ASYNC110 - what it waits for is time itself
-                await asyncio.sleep(pause)
-            told = self._due.is_set()
+            while (pause := self._pause()) > 0:
+                await self._rest(pause)
+            told, hasty = self._due.is_set(), self._hurry.is_set()
             self._due.clear()
+            self._hurry.clear()
             heard, self._heard = frozenset(self._heard), set()
             began = clock.monotonic()
             try:
                 sent = await self._draw(heard)
-                self._pace.drew(began, clock.monotonic(), told=told, sent=sent)
+                self._pace.drew(began, clock.monotonic(), told=told, sent=sent, hasty=hasty)
             except Exception:
                 log.exception("the walls could not be drawn; the old picture stays")
                 self._heard |= heard
                 self._due.set()
                 await asyncio.sleep(RETRY_SECONDS)
+
+    def _pause(self) -> float:
+        told, hasty = self._due.is_set(), self._hurry.is_set()
+        return self._pace.wait(clock.monotonic(), told=told, hasty=hasty)
+
+    async def _rest(self, seconds: float) -> None:
+        """Somebody may ask meanwhile: most may wait a little longer, what is hasty may not."""
+        if self._hurry.is_set():
+            await asyncio.sleep(seconds)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), seconds)
 
     async def _draw(self, heard: frozenset[str]) -> bool:
         """Whether any screen was offered anything."""

@@ -30,6 +30,16 @@ def test_answers_in_a_row_are_half_a_second_apart() -> None:
     assert pace.wait(0.1, told=True) == 0.52 - 0.1
 
 
+def test_what_somebody_decided_waits_for_no_voices() -> None:
+    pace = Pace()
+    pace.drew(0, 0.02, told=True, sent=True)
+    pace.drew(0.5, 0.52, told=True, sent=True)
+    assert pace.wait(0.53, told=True) > 0.4
+    assert pace.wait(0.53, told=True, hasty=True) == 0
+    pace.drew(0.53, 0.55, told=True, sent=True, hasty=True)
+    assert pace.wait(0.6, told=True, hasty=True) > 0.4
+
+
 @given(st.lists(st.tuples(st.floats(0, 2), st.booleans(), st.booleans()), max_size=60))
 def test_never_more_than_two_frames_in_a_second(asked: list[tuple[float, bool, bool]]) -> None:
     pace, now, frames = Pace(), 0.0, []
