@@ -6,7 +6,7 @@ read when they are first needed, so there is nothing to compile. Whoever draws f
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +58,17 @@ def tongue(wanted: str | None) -> Tongue:
         asked = Locale("en")
     formats = Locale.parse(_HOME.get(str(asked), str(asked)))
     return Tongue(asked.language, formats, _words(asked.language))
+
+
+def accepted(header: str) -> str | None:
+    """Which of our languages an `Accept-Language` header likes best; None when it knows none."""
+    liked: list[tuple[float, str]] = []
+    for part in header.lower().split(",")[:20]:
+        name, _, weight = part.partition(";q=")
+        code = name.strip().split("-")[0]
+        with suppress(ValueError):
+            liked.append((-float(weight or 1), code))
+    return next((code for weight, code in sorted(liked) if weight and code in LANGUAGES), None)
 
 
 _spoken: ContextVar[Tongue | None] = ContextVar("spoken", default=None)

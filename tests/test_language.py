@@ -15,7 +15,7 @@ from app.language import CATALOGUES, LANGUAGES, count, gettext, ngettext, speaki
 
 ROOT = CATALOGUES.parent.parent
 # Who speaks, and where what they say stands. A catalogue for each, in each language.
-ROOMS = {"board": ("app/board", "templates/board", "templates/kit")}
+ROOMS = {"board": ("app/board", "app/screens", "templates/board", "templates/kit")}
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 FACT = re.compile(r"%\(\w+\)s|\{\w+\}")
 TRANSLATED = [one for one in LANGUAGES if one != "en"]

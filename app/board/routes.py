@@ -11,21 +11,23 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app import clock, web
-from app.board import claiming, lookfirst, nominating, opening, paint, socket
+from app.board import about, claiming, lookfirst, nominating, opening, paint, socket
 from app.board.look import Asked, Look, Watcher
 from app.board.onair import Live
 from app.board.paint import RAIL, Wall
 from app.board.plan import Timeline
 from app.board.scene import LANDSCAPE, PORTRAIT, Stage, stage_of
-from app.errors import CheerboardError
+from app.errors import NotFoundError
+from app.language import gettext as _
 from app.live.envelope import stamp
 from app.people.authorize import Actor, may
 from app.people.doors import OPEN, SCREEN_COOKIE, cookie_name, set_cookie
+from app.screens import notice
 from app.screens.tokens import COOKIE_SECONDS
 
 log = logging.getLogger(__name__)
 router = APIRouter()
-for room in (socket, claiming, nominating, lookfirst):
+for room in (about, socket, claiming, nominating, lookfirst):
     router.include_router(room.router)
 
 LIVE, STILL = "board/live.html", "board/still.html"
@@ -104,12 +106,13 @@ def _picture(
     try:
         with db.read() as session:
             drawn = _drawn(request.app.state.live, session, slug, look)
-    except CheerboardError as error:
-        return web.page(request, "board/trouble.html", status=error.status, why=error.sentence)
+    except NotFoundError:
+        with notice.speaking(request):
+            return notice.trouble(request, _("There is no board of this name."), 404)
     except Exception:
         log.exception("the page of %s could not be drawn", slug)
-        why = "The board cannot be drawn just now."
-        return web.page(request, "board/trouble.html", status=503, why=why)
+        with notice.speaking(request, slug):
+            return notice.trouble(request, _("The board cannot be drawn just now."), 503)
     if dark:  # not even behind the black
         drawn["parts"] = dict.fromkeys(drawn["parts"], "")
     return web.page(request, template, dark=dark, **drawn)
@@ -119,7 +122,7 @@ def _drawn(on_air: Live, session: Session, slug: str, look: Look) -> dict[str, A
     """What the templates of a whole page see."""
     board = paint.board_of(session, slug)
     if board is None:
-        raise CheerboardError("There is no board of this name.", status=404)
+        raise NotFoundError("There is no board of this name.")
     chosen = board.settings.get("orientation")
     orientation = look.orientation or (chosen if chosen == PORTRAIT else LANDSCAPE)
     wall = Wall(slug, orientation, look.scene)

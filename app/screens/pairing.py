@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import CheerboardError, ForbiddenError, NotFoundError
+from app.language import gettext as _
 from app.live.bus import announce
 from app.people.keys import digest, new_key
 from app.people.wording import label_of
@@ -61,7 +62,7 @@ def ask(session: Session, address: str) -> tuple[str, Asked]:
     total = session.scalar(select(func.count(Pairing.id))) or 0
     if (session.scalar(here) or 0) >= MOST_AT_ADDRESS or total >= MOST:
         raise CheerboardError(
-            "Too many screens ask to be paired just now; this one tries again by itself.",
+            _("Too many screens ask to be paired just now; this one tries again by itself."),
             status=429,
         )
     key = new_key()

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app import web
 from app.errors import CheerboardError
+from app.language import gettext as _
 from app.people.authorize import Actor
 from app.people.doors import (
     OPEN,
@@ -20,7 +21,7 @@ from app.people.doors import (
     recognise,
     set_cookie,
 )
-from app.screens import pairing, tokens
+from app.screens import notice, pairing, tokens
 from app.screens.pairing import Asked
 from app.settings import Settings
 
@@ -39,22 +40,16 @@ def screen(
     token: str = "",
 ) -> Response:
     """Takes a link's key into a cookie and leads to the board; else shows a code to pair with."""
-    if token:
-        with db.read() as session:
-            found = tokens.find(session, token)
-        if found is not None:
-            return _board_of(found, token, settings)
-        return web.page(request, "board/unpaired.html", status=403, asked=None)
-    if actor.role == "screen":
+    if not token and actor.role == "screen":
         return RedirectResponse(f"/tv/{actor.board_slug}", 303)
-    try:
-        return _code(request, db, settings)
-    except CheerboardError as error:
-        return web.page(request, "board/trouble.html", status=error.status, why=error.sentence)
-    except Exception:
-        log.exception("no code could be shown")
-        why = "The server cannot pair a screen just now."
-        return web.page(request, "board/trouble.html", status=503, why=why)
+    with notice.speaking(request):
+        try:
+            return _by_link(request, db, settings, token) if token else _code(request, db, settings)
+        except CheerboardError as error:
+            return notice.trouble(request, error.sentence, error.status)
+        except Exception:
+            log.exception("no code could be shown")
+            return notice.trouble(request, _("The server cannot pair a screen just now."), 503)
 
 
 @router.get("/screen/state", dependencies=[OPEN])
@@ -66,6 +61,14 @@ def state(request: Request, db: web.Db, settings: web.Config) -> Response:
             return JSONResponse({"state": "paired"})
         waits = key and pairing.waiting(session, key) is not None
     return JSONResponse({"state": "waiting" if waits else "gone"})
+
+
+def _by_link(request: Request, db: web.Db, settings: Settings, token: str) -> Response:
+    with db.read() as session:
+        found = tokens.find(session, token)
+    if found is not None:
+        return _board_of(found, token, settings)
+    return web.page(request, "board/unpaired.html", status=403, asked=None)
 
 
 def _code(request: Request, db: web.Db, settings: Settings) -> Response:

@@ -14,6 +14,7 @@ from app.api.routes import router as api_router
 from app.board.onair import Live
 from app.board.routes import router as board_router
 from app.db import Database, connect
+from app.desk.made import router as made_router
 from app.live.bus import Bus
 from app.screens import tokens
 from app.screens.routes import router as screens_router
@@ -50,6 +51,7 @@ def app_of(settings: Settings) -> FastAPI:
     app.include_router(board_router)
     app.include_router(screens_router)
     app.include_router(api_router)
+    app.include_router(made_router)
     return app
 
 
