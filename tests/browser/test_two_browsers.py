@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,19 @@ pytestmark = pytest.mark.browser
 REASON = "Drove back across town so that a customer had her key before the evening."
 # What the wall promises. Other tests share the machine: only the long form insists on it.
 PROMISED_SECONDS = 2.0
+PATIENCE = 10.0
+PRESSED = """() => {
+  addEventListener("click", () => { sessionStorage.pressedAt = Date.now(); }, true);
+}"""
+LOOK = """([words, there]) => {
+  window.seenAt = 0;
+  const look = () => {
+    if (document.getElementById("picture").textContent.includes(words) === there) {
+      window.seenAt = Date.now();
+    } else requestAnimationFrame(look);
+  };
+  look();
+}"""
 INSISTS = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - not a setting
 
 
@@ -48,7 +61,7 @@ def test_from_an_empty_database_to_a_hero_and_a_story_on_a_paired_tv(
     pair(phone, tv, home)
     nominate(phone, home)
     send = phone.get_by_role("button", name="Put it on the wall")
-    expect_soon(tv.get_by_text(REASON), send.click)
+    expect_soon(phone, send, tv, REASON)
     phone.wait_for_url("**/nominations?done=*")
     let_a_story_out_and_in_again(phone, tv, home)
 
@@ -119,17 +132,24 @@ def let_a_story_out_and_in_again(phone: Page, tv: Page, home: House) -> None:
     assert tv.get_by_text(start).count() == 0
     phone.goto(f"{home.url}/stories")
     out = phone.get_by_role("button", name=re.compile("^Release")).first
-    expect_soon(tv.get_by_text(start), out.click)
+    expect_soon(phone, out, tv, start)
     phone.wait_for_url("**/stories?**")
     taken = phone.get_by_role("button", name=re.compile("^Recall")).first
-    expect_soon(tv.get_by_text(start), taken.click, there=False)
+    expect_soon(phone, taken, tv, start, there=False)
 
 
-def expect_soon(what: Locator, press: Callable[[], object], *, there: bool = True) -> None:
-    """From the press on the phone until the TV shows it, or does no more."""
+def expect_soon(phone: Page, button: Locator, tv: Page, words: str, *, there: bool = True) -> None:
+    """From the finger on the phone until the TV shows the words, or does no more.
+
+    Both pages take the time themselves: what a driver of browsers waits for is not measured.
+    """
+    phone.evaluate(PRESSED)
+    tv.evaluate(LOOK, [words, there])
     began = time.monotonic()
-    press()
-    expect(what).to_have_count(1 if there else 0)
-    took = time.monotonic() - began
+    button.click()
+    while not (seen := tv.evaluate("window.seenAt")):
+        assert time.monotonic() < began + PATIENCE
+        tv.wait_for_timeout(20)
+    took = (seen - int(phone.evaluate("sessionStorage.pressedAt"))) / 1000
     print(f"{'shown' if there else 'gone'} after {took:.2f} s")
     assert took <= PROMISED_SECONDS or not INSISTS, took
