@@ -10,6 +10,8 @@ from sqlalchemy import select
 from app import clock, web
 from app.api.paging import AnyRow, Page, Turn, newest_first, page
 from app.live.hub import Hub
+from app.people import audit
+from app.people.authorize import Actor
 from app.people.doors import May
 from app.screens import blanking, orders
 from app.screens.models import Screen
@@ -60,12 +62,13 @@ def list_screens(
         return page(session, query, Screen.id, item, turn)
 
 
-@router.post("/screens/{screen_id}/{what}", dependencies=[Depends(May("screens.steer"))])
+@router.post("/screens/{screen_id}/{what}")
 def steer_screen(
     request: Request,
     db: web.Db,
     screen_id: web.Id,
     what: Order,
+    actor: Annotated[Actor, Depends(May("screens.steer"))],
 ) -> Told:
     """Asks one screen; a second press asks again and changes nothing more.
 
@@ -79,6 +82,7 @@ def steer_screen(
             blanking.light_screen(session, screen_id)
         else:
             orders.order(session, screen_id, what)
+        audit.record(session, actor, "screens.steer", f"screen {screen_id}", None, {"did": what})
     connected = screen_id in _hub(request).connected() or _heard_lately(screen.seen_at)
     return Told(id=str(screen_id), asked=what, connected=connected)
 

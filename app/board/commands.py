@@ -1,20 +1,22 @@
 """`cheerboard board`, `scene`, `benchmark`, `screen`: walls, pictures, and who shows them."""
 
 from dataclasses import asdict
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, console
-from app.board import benchmarks, options
+from app.board import benchmarks, hanging, options
 from app.board.benchmarks import Rung
 from app.board.models import Board
 from app.board.scene import scenes
 from app.errors import CheerboardError, NotFoundError
 from app.live.bus import announce
 from app.live.envelope import stamp
+from app.people import audit
+from app.people.audit import OPERATOR
 from app.people.keys import digest, new_key
 from app.people.models import Site, Team
 from app.people.names import fold
@@ -49,18 +51,14 @@ def board_add(
     """Hang a wall at /tv/SLUG."""
     if site and team:
         raise CheerboardError("A board shows one site or one team, not both.")
-    board = Board(
-        slug=options.check_slug(slug), title=label_of(title, "board's title"), settings={}
-    )
-    options.change(board, {"audience": audience})
-    board.scenes = options.read_scenes(scenes) if scenes else options.usual_scenes()
+    options.check_slug(slug)
     with console.database().write.begin() as session:
-        if session.scalar(select(Board.id).where(Board.slug == slug)) is not None:
-            raise CheerboardError(f"There is a board {slug!r} already.", status=409)
-        board.site_id = _find(session, Site, site).id if site else None
-        board.team_id = _find(session, Team, team).id if team else None
-        session.add(board)
-        announce(session, "boards")
+        place = ("site", _find(session, Site, site).id) if site else None
+        place = ("team", _find(session, Team, team).id) if team else place
+        board = hanging.hang(session, title, slug=slug, audience=audience, place=place)
+        if scenes:
+            board.scenes = options.read_scenes(scenes)
+        _record(session, slug, None, board)
     console.say(f"The board is at {console.address(Settings(), f'/tv/{slug}')}")
 
 
@@ -77,7 +75,10 @@ def board_set(
             raise CheerboardError(f"{change!r} is not KEY=VALUE, such as theme=paper.")
         pairs[key.strip()] = value
     with console.database().write.begin() as session:
-        options.change(_board(session, slug), pairs)
+        board = _board(session, slug)
+        before = _facts(board)
+        options.change(board, pairs)
+        _record(session, slug, before, board)
         announce(session, "boards")
     console.say(f"Changed {', '.join(pairs)} of {slug}.")
 
@@ -239,6 +240,15 @@ def _screen(session: Session, name: str) -> Screen:
         if fold(screen.name) == fold(name):
             return screen
     raise NotFoundError(f"There is no screen {name!r}; `cheerboard screen list` names them.")
+
+
+def _record(session: Session, slug: str, before: dict[str, Any] | None, board: Board) -> None:
+    audit.record(session, OPERATOR, "boards.change", f"board {slug}", before, _facts(board))
+
+
+def _facts(board: Board) -> dict[str, Any]:
+    said = {"title": board.title, "audience": board.audience, "scenes": ", ".join(board.scenes)}
+    return said | dict(board.settings)
 
 
 def _board(session: Session, slug: str) -> Board:

@@ -68,7 +68,7 @@ FINE = (
         "auto",
         among=(("auto", "As the TV hangs"), ("landscape", "Landscape"), ("portrait", "Portrait")),
     ),
-    Choice("scale", "Scale of the type", "1", "0.5 to 2 times."),
+    Choice("scale", "Scale of the type", "1", "0.75 to 1.5 times; more for a wall seen from afar."),
     Choice("overscan", "Overscan", "0", "0 to 6 percent of the edge that the TV cuts off."),
 )
 CHOICES = (AUDIENCE, *LOOK, *FINE)

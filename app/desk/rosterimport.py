@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from app import web
 from app.db import Database
 from app.desk import following
+from app.desk.rosteroptout import take_off_hidden
 from app.errors import CheerboardError
 from app.live.bus import announce
 from app.people import audit, rosterbook, rosterfile, rosterimports
@@ -77,6 +78,7 @@ def preview_page(request: Request, import_id: web.Id, db: web.Db, actor: Manager
 @router.post("/{import_id}/take")
 def take_over(import_id: web.Id, db: web.Db, actor: Manager) -> Response:
     names = rosterimports.take_over(db, actor, import_id)
+    take_off_hidden(db)
     _follow(db, names, f"file {import_id}")
     return RedirectResponse(f"/roster/import/{import_id}", 303)
 

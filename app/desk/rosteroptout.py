@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.db import Database
 from app.heroes.models import Hero
 from app.heroes.nominationmodels import Nomination
 from app.live.bus import announce
@@ -16,6 +17,28 @@ from app.stories.models import Story
 
 OPTED_OUT = "the person it is about opted out"
 STANDING = ("waiting", "shown")
+
+
+def take_off_hidden(db: Database) -> None:
+    """The same for everybody who is hidden, one by one, such as after a file that hid some."""
+    with db.read() as session:
+        hidden = session.scalars(select(Person.id).where(Person.visibility == "hidden")).all()
+        standing = [one for one in hidden if _stands(session, one)]
+    for person_id in standing:
+        with db.write.begin() as session:
+            take_off(session, session.get_one(Person, person_id))
+
+
+def _stands(session: Session, person_id: int) -> bool:
+    """Whether anything about a person hangs, or waits to."""
+    words = select(Story.id).join(Response).where(
+        Response.person_id == person_id, Story.state != "recalled"
+    )  # fmt: skip
+    picks = select(Hero.id).where(Hero.person_id == person_id, Hero.withdrawn_at.is_(None))
+    thanks = select(Nomination.id).where(
+        Nomination.person_id == person_id, Nomination.state.in_(STANDING)
+    )
+    return any(session.scalar(one.limit(1)) is not None for one in (words, picks, thanks))
 
 
 def take_off(session: Session, person: Person) -> dict[str, int]:

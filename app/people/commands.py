@@ -2,14 +2,15 @@
 
 import secrets
 import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from sqlalchemy.orm import Session
 
 from app import console
-from app.people import accounts, audit, company, rosterfile, staff
+from app.people import accounts, audit, company, staff
 from app.people.audit import OPERATOR
+from app.people.models import Person, Site, Team
 from app.people.tokens import add_token
 
 cli = typer.Typer()
@@ -80,7 +81,8 @@ def site_add(name: str, timezone: Annotated[str, typer.Option()], *, as_json: Js
     """A new site."""
     with console.database().write.begin() as session:
         made = company.add_site(session, name, timezone)
-    _say_made("site", made.id, made.name, as_json=as_json)
+        _added(session, made)
+    say_made("site", made.id, made.name, as_json=as_json)
 
 
 @team_cli.command("add")
@@ -90,7 +92,8 @@ def team_add(
     """A new team."""
     with console.database().write.begin() as session:
         made = staff.add_team(session, name, site)
-    _say_made("team", made.id, made.name, as_json=as_json)
+        _added(session, made)
+    say_made("team", made.id, made.name, as_json=as_json)
 
 
 @person_cli.command("add")
@@ -107,39 +110,8 @@ def person_add(
     """A new person."""
     with console.database().write.begin() as session:
         made = staff.add_person(session, name, team, alias or (), email)
-    _say_made("person", made.id, made.name, as_json=as_json)
-
-
-@person_cli.command("import")
-def person_import(
-    file: Annotated[Path, typer.Argument(help="CSV with name, team, aliases, email, visibility.")],
-    *,
-    as_json: Json = False,
-) -> None:
-    """Add or change everybody in a file; it may be read again."""
-    done = rosterfile.enter(console.database(), rosterfile.read(file.read_bytes()))
-    if as_json:
-        console.say_json(done)
-    else:
-        console.say(", ".join(f"{count} {what}" for what, count in done.items()) + ".")
-
-
-@person_cli.command("set")
-def person_set(
-    name: Annotated[str, typer.Argument(help="Whole name or alias, or #ID.")],
-    visibility: Annotated[
-        Literal["full", "first-initial", "first", "initials", "hidden"] | None, typer.Option()
-    ] = None,
-    team: Annotated[str | None, typer.Option()] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Change what a wall may show of a person, or their team."""
-    if visibility is None and team is None:
-        console.refuse("Say what to change: --visibility or --team.")
-    with console.database().write.begin() as session:
-        made = staff.set_person(session, name, visibility=visibility, team=team)
-    _say_made("person", made.id, made.name, as_json=as_json)
+        _added(session, made)
+    say_made("person", made.id, made.name, as_json=as_json)
 
 
 @lead_cli.command("add")
@@ -195,7 +167,12 @@ def token_add(
         console.say(f"Token, shown this once: {key}")
 
 
-def _say_made(kind: str, made_id: int, name: str, *, as_json: bool) -> None:
+def _added(session: Session, made: Person | Team | Site) -> None:
+    thing = f"{made.__tablename__} {made.id}"
+    audit.record(session, OPERATOR, "roster.manage", thing, None, {"name": made.name})
+
+
+def say_made(kind: str, made_id: int, name: str, *, as_json: bool) -> None:
     if as_json:
         console.say_json({"id": str(made_id), "name": name})
     else:

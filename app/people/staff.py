@@ -60,21 +60,6 @@ def add_aliases(session: Session, person: Person, aliases: Sequence[str]) -> int
     return len(new.keys() - had)
 
 
-def set_person(
-    session: Session, name: str, *, visibility: str | None = None, team: str | None = None
-) -> Person:
-    """Changes what a wall may show of a person, or their team; old answers stay where they were."""
-    known = roster.load(session)
-    person = find_person(session, known, name)
-    if visibility is not None:
-        person.visibility = visibility_of(visibility)
-    if team is not None:
-        person.team_id = find_team(session, known, team).id
-    session.flush()
-    announce(session, "people")
-    return person
-
-
 def visibility_of(text: str) -> str:
     """One of the visibilities, whatever its capitals."""
     visibility = text.strip().casefold()

@@ -11,12 +11,12 @@ from app import clock
 from app.heroes.models import Hero
 from app.intake.models import Delivery
 from app.people.keys import digest
-from app.people.models import Person
+from app.people.models import AuditEntry, Person
 from app.responses import ledger
 from app.responses.answer import Withdrawal
 from app.responses.models import LedgerEntry
 from app.screens.models import Screen
-from app.stories.models import Story
+from app.stories.models import Story, StoryDecision
 from tests import make
 from tests.api.program import AT, STORY, Office, Program
 
@@ -234,6 +234,11 @@ def test_a_second_press_answers_the_same(office: Office, program: Program) -> No
     assert answers == {"release": "released", "recall": "recalled"}
     (story,) = program.read("/stories?state=recalled")["items"]
     assert story["id"] == story_id
+    with office.database.read() as session:
+        kept = session.scalars(select(StoryDecision).order_by(StoryDecision.id)).all()
+        who = session.scalars(select(AuditEntry.who).where(AuditEntry.thing == f"story {story_id}"))
+        assert [one.decision for one in kept] == ["release", "recall"]
+        assert who.all() == ["admin", "admin"]
 
 
 def test_who_only_reads_releases_nothing(office: Office, program: Program) -> None:
@@ -329,6 +334,11 @@ def test_screens_are_listed_and_told(office: Office, program: Program) -> None:
     for what in ("reload", "identify", "blank"):
         told = program.ask(f"/screens/{screen_id}/{what}", "admin", "POST")
         assert told.json() == {"id": str(screen_id), "asked": what, "connected": False}
+    with office.database.read() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.thing == "screen 1")).all()
+    assert [(entry.who, entry.after) for entry in entries] == [
+        ("admin", {"did": what}) for what in ("reload", "identify", "blank")
+    ]
     assert program.ask(f"/screens/{screen_id}/explode", "admin", "POST").status_code in {404, 422}
     assert program.ask("/screens/99/reload", "admin", "POST").status_code == 404
     assert program.ask(f"/screens/{screen_id}/reload", "read", "POST").status_code == 403

@@ -13,8 +13,9 @@ from app.desk import rosterroutes
 from app.desk.rosterplaces import spoken_hours
 from app.heroes import listing
 from app.heroes.models import Hero
+from app.heroes.nominationmodels import Nomination
 from app.people import roster, rosterbook
-from app.people.models import Account, AccountTeam, Alias, Company, Person, Site, Team
+from app.people.models import Account, AccountTeam, Alias, AuditEntry, Company, Person, Site, Team
 from app.responses.models import Response
 from app.scores import leaderboard, rebuild
 from app.stories import listing as stories
@@ -23,8 +24,16 @@ from tests import make
 from tests.desk import scenery, staffed
 from tests.desk.staffed import NOON
 from tests.people.visitor import Visitor, house, lead
+from tests.terminal import Command, cheerboard
+
+__all__ = ["cheerboard"]
 
 RETO, ANA = 1, 2
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture
@@ -78,6 +87,31 @@ def test_who_opts_out_leaves_no_trace(desk: Visitor, database: Database) -> None
     assert press(desk, f"/roster/people/{RETO}/visibility", visibility="full") == 303
     with database.read() as session:
         assert stories.released(session, "staff") == []
+
+
+@pytest.mark.parametrize("way", ["set", "import"])
+def test_who_is_hidden_by_a_command_leaves_walls_too(
+    database: Database, cheerboard: Command, tmp_path: Path, way: str
+) -> None:
+    with database.write.begin() as session:
+        reto = session.get_one(Person, RETO)
+        scenery.story(session, state="released", person=reto)
+        make.hero(session, reto).state = "shown"
+        make.nomination(session, reto)
+    if way == "set":
+        ended = cheerboard("person", "set", "Reto Frei", "--visibility", "hidden")
+    else:
+        with database.read() as session:
+            team = session.get_one(Team, session.get_one(Person, RETO).team_id or 0).name
+        file = tmp_path / "people.csv"
+        file.write_text(f"name,team,visibility\nReto Frei,{team},hidden\n")
+        ended = cheerboard("person", "import", str(file))
+    assert ended.code == 0, ended.err
+    with database.read() as session:
+        assert stories.released(session, "staff") == []
+        assert None not in session.scalars(select(Hero.withdrawn_at)).all()
+        assert session.scalars(select(Nomination.state)).all() == ["withdrawn"]
+        assert "command line" in session.scalars(select(AuditEntry.who)).all()
 
 
 def test_another_teams_lead_shows_and_hides_nobody_elses_people(

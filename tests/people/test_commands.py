@@ -186,7 +186,8 @@ def test_a_lead_of_teams(
     with database.read() as session:
         (led,) = session.scalars(select(AccountTeam))
     assert (led.account_id, led.team_id) == (1, 1)
-    (entry,) = rows(database, AuditEntry)
+    made, entry = rows(database, AuditEntry)
+    assert (made.who, made.thing) == ("command line", "team 1")
     assert (entry.who, entry.after["teams"]) == ("command line", ["Service"])
 
 
