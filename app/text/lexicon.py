@@ -60,11 +60,18 @@ class _Word(NamedTuple):
     ends: tuple[str, ...]
     inside: tuple[str, ...]
     is_number: bool
-    written: frozenset[str] = frozenset()
+    written: tuple[str, ...] = ()
 
     def stands_at(self, token: Token) -> bool:
         """As `fits`, and with its accents where the entry asks for them."""
-        return self.fits(token.word) and (not self.written or token.written in self.written)
+        return self.fits(token.word) and self.is_written(token)
+
+    def is_written(self, token: Token) -> bool:
+        """Whether the accents are those of an entry that asks for them."""
+        return not self.written or any(
+            token.written.startswith(one[:-1]) if one[-1] == "*" else token.written == one
+            for one in self.written
+        )
 
     def fits(self, word: str) -> bool:
         return (
@@ -117,7 +124,7 @@ class Index:
             if begun is None:
                 begun = self._learn(token.word)
             for section, first, rest in begun:
-                if first.written and token.written not in first.written:
+                if not first.is_written(token):
                     continue
                 last = _follow(words, at + 1, rest)
                 if last:
@@ -222,7 +229,7 @@ def _word(pattern: str) -> _Word | None:
     if pattern == "..":
         return None
     kinds: dict[str, list[str]] = {"exact": [], "starts": [], "ends": [], "inside": []}
-    written = {part[1:] for part in pattern.split("/") if part.startswith("=")}
+    written = [part[1:] for part in pattern.split("/") if part.startswith("=")]
     for part in pattern.replace("=", "").split("/"):
         kind = {(0, 0): "exact", (0, 1): "starts", (1, 0): "ends", (1, 1): "inside"}[
             (int(part.startswith("*")), int(part.endswith("*") and len(part) > 1))
@@ -233,7 +240,7 @@ def _word(pattern: str) -> _Word | None:
         raise ValueError(f"{pattern!r} is too short for a beginning")
     return _Word(
         frozenset(kinds["exact"]) - {"#"}, tuple(kinds["starts"]), tuple(kinds["ends"]),
-        tuple(kinds["inside"]), "#" in kinds["exact"], frozenset(written),
+        tuple(kinds["inside"]), "#" in kinds["exact"], tuple(written),
     )  # fmt: skip
 
 
