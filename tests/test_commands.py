@@ -166,7 +166,7 @@ def test_scenes_and_audience_are_options_too(cheerboard: Command, database: Data
         ("holidays=christmas", "holidays are dates"),
         ("holidays=DE-XX", "'DE-XX' is neither"),
         ("overscan=7", "from 0 to 6"),
-        ("scale=0", "from 0.5 to 2"),
+        ("scale=0", "from 0.75 to 1.5"),
         ("language=klingon!", "is not a language"),
         ("audience=all", "audience is one of staff, visitor, street"),
     ],

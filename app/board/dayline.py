@@ -55,7 +55,9 @@ class Dayline:
     now: float | None
 
 
-def dayline(heard: Sequence[tuple[int, str]], hour: int, *, tall: bool) -> Dayline:
+def dayline(
+    heard: Sequence[tuple[int, str]], hour: int, *, tall: bool, letters: float = 1.0
+) -> Dayline:
     """The picture of (hour, kind), oldest first and at least one, at this `hour` of the day."""
     frame = PORTRAIT if tall else LANDSCAPE
     first = min(FROM, *(at for at, _ in heard))
@@ -81,7 +83,7 @@ def dayline(heard: Sequence[tuple[int, str]], hour: int, *, tall: bool) -> Dayli
         each=each,
         heaps=tuple(_heap(kind, places) for kind in KINDS if any(p[2] == kind for p in places)),
         latest=piles[heard[-1][0]][-1],
-        marks=_marks(first, last, column, tall=tall),
+        marks=_marks(first, last, column, (14 if tall else 11) * letters),
         now=round(column * (hour - first + 0.5), 2) if hour >= first else None,
     )
 
@@ -115,9 +117,9 @@ def _heap(kind: str, places: Sequence[Place]) -> Heap:
     return Heap(kind, shapes.points([(x, y) for x, y, of in places if of == kind]))
 
 
-def _marks(first: int, last: int, column: float, *, tall: bool) -> tuple[tuple[float, str], ...]:
+def _marks(first: int, last: int, column: float, room: float) -> tuple[tuple[float, str], ...]:
     """Every hour while there is room, else every second or third one."""
-    step = next(step for step in (1, 2, 3, 4, 6) if column * step >= (14 if tall else 11))
+    step = next(step for step in (1, 2, 3, 4, 6, 12) if column * step >= room)
     return tuple(
         (round(column * (at - first + 0.5), 2), f"{at}:00") for at in range(first, last + 1, step)
     )

@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError
 
 from app.board.models import AUDIENCES, Board
 from app.board.opening import ALWAYS, read_rest
-from app.board.scene import scenes
+from app.board.scene import LARGEST_SCALE, scenes
 from app.errors import CheerboardError
 from app.people.officehours import DAYS
 
@@ -150,7 +150,7 @@ OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "hours": _hours,
     "holidays": _holidays,
     "orientation": _one_of("orientation", "auto", "landscape", "portrait"),
-    "scale": _number("scale", 0.5, 2, "times"),
+    "scale": _number("scale", 0.75, LARGEST_SCALE, "times"),
     "overscan": _number("overscan", 0, 6, "percent"),
     "motion": _one_of("motion", "full", "calm", "off"),
     "language": _language,

@@ -27,16 +27,16 @@ class Place:
     dots: tuple[Voice, ...] = ()
 
 
-def top(rows: Sequence[Row]) -> list[Row]:
-    """The upper half, five at most, never cut through equals; the end of a list is nobody's.
+def top(rows: Sequence[Row], room: int = MOST) -> list[Row]:
+    """The upper half, as far as there is room, never cut through equals; its end is nobody's.
 
     When the best are equal beyond the cut, all of them are shown as far as there is room.
     """
-    most = min(MOST, (len(rows) + 1) // 2)
+    most = min(room, (len(rows) + 1) // 2)
     chosen = list(rows[:most])
     if most < len(rows) and rows[most].rank == rows[most - 1].rank:
         whole = [row for row in chosen if row.rank != rows[most].rank]
-        chosen = whole or [row for row in rows if row.rank == rows[0].rank][:MOST]
+        chosen = whole or [row for row in rows if row.rank == rows[0].rank][:room]
     return chosen
 
 

@@ -36,7 +36,7 @@ class Rung:
         return None if self.value is None else shown(self.value)
 
 
-def ladder(rungs: Sequence[Rung], tally: Tally) -> tuple[Rung, ...]:
+def ladder(rungs: Sequence[Rung], tally: Tally, room: int = MOST) -> tuple[Rung, ...]:
     """The rungs from the top down with ourselves among them, once there are ten voices.
 
     Of more rungs than there is room for, ours and those nearest to our score stay. One without a
@@ -44,7 +44,7 @@ def ladder(rungs: Sequence[Rung], tally: Tally) -> tuple[Rung, ...]:
     """
     score = nps(tally) if tally.n >= MIN_SHOWN else None
     here = float(score) if score is not None else None
-    chosen = _nearest(rungs, here or 0.0)
+    chosen = _nearest(rungs, here or 0.0)[:room]
     known = [replace(one, state=state(one.value, tally)) for one in chosen if one.value is not None]
     if here is not None:
         known.append(Rung("us", "us", "", "", here, state="us"))
@@ -78,7 +78,7 @@ def _nearest(rungs: Sequence[Rung], here: float) -> list[Rung]:
         own = rung.kind in ("target", "past")
         return not own, rung.value is None, abs((rung.value or 0.0) - here)
 
-    return sorted(rungs, key=distance)[:MOST]
+    return sorted(rungs, key=distance)
 
 
 def _spaced(known: list[Rung]) -> list[Rung]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, language
 from app.board import opening, whereabouts
 from app.board.models import Board
 from app.people.models import Company, Site, Team
@@ -18,6 +18,7 @@ from app.web import STATIC, environment
 
 LANDSCAPE = "landscape"
 PORTRAIT = "portrait"
+LARGEST_SCALE = 1.5
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,20 @@ class Stage:
     @property
     def portrait(self) -> bool:
         return self.orientation == PORTRAIT
+
+    @property
+    def scale(self) -> float:
+        """How far away the wall is looked at: from 1 to 1.5 its words grow and become fewer."""
+        return min(max(float(self.settings.get("scale", 1)), 1.0), LARGEST_SCALE)
+
+    @property
+    def letters(self) -> float:
+        """How much larger letters within a picture are, which itself makes room; as in tv.css."""
+        return self.scale / (1.4 - 0.4 * self.scale)
+
+    def rows(self, most: int) -> int:
+        """Of so many rows at scale 1, how many there is room for: words grow in both directions."""
+        return max(1, int(most / self.scale**1.25))
 
     @property
     def local(self) -> datetime:
@@ -150,3 +165,4 @@ def styles() -> list[str]:
 
 
 environment.globals["scene_styles"] = styles
+environment.globals["counted"] = language.count

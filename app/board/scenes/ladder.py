@@ -19,6 +19,8 @@ SECONDS = 15
 # The same weekday a year ago.
 YEAR = timedelta(days=364)
 LONGEST_NAME = 28
+# Of a narrow wall that is looked at from afar.
+FAR_AND_TALL = 4
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Ladder:
 def look(session: Session, stage: Stage) -> Ladder:
     tally = rolling(session, stage.scope, stage.scope_id, stage.today, stage.window_days)
     rungs_ = [*_own(session, stage), *_others(session, stage)]
-    return drawn(rungs_, tally, stage.target, stage.window_days)
+    return drawn(rungs_, tally, stage.target, stage.window_days, _room(stage))
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
@@ -48,9 +50,11 @@ def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     return (reading.seconds(view.headline, view.note, view.figure.between, view.voices, *rungs_),)
 
 
-def drawn(found: Sequence[Rung], tally: Tally, target: int | None, days: int) -> Ladder:
+def drawn(
+    found: Sequence[Rung], tally: Tally, target: int | None, days: int, room: int = rungs.MOST
+) -> Ladder:
     """The ladder of these rungs for a tally of so many days."""
-    ladder = rungs.ladder(found, tally)
+    ladder = rungs.ladder(found, tally, room)
     headline, note = _headline(ladder, tally, target)
     return Ladder(
         figure=figure_of(tally, None, days),
@@ -59,6 +63,10 @@ def drawn(found: Sequence[Rung], tally: Tally, target: int | None, days: int) ->
         note=note,
         rungs=ladder,
     )
+
+
+def _room(stage: Stage) -> int:
+    return stage.rows(FAR_AND_TALL if stage.portrait and stage.scale > 1 else rungs.MOST)
 
 
 def _own(session: Session, stage: Stage) -> list[Rung]:

@@ -54,7 +54,8 @@ def look(session: Session, stage: Stage) -> Standing:
     board = leaderboard(session, by, stage.today, stage.window_days, limit=EVERYBODY)
     rows = _nameable(session, board.rows, by)
     differs = board.differs and len(rows) > 1
-    chosen = places.top(rows) if differs else rows[: places.MOST]
+    most = stage.rows(places.MOST)
+    chosen = places.top(rows, most) if differs else rows[:most]
     last = LAST_OF_FEW if differs and len(chosen) <= FEW and not stage.portrait else LAST
     drawn = [places.place(row, _last(session, by, row.id, last), differs=differs) for row in chosen]
     if differs:

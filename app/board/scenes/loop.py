@@ -20,7 +20,9 @@ MOST = 24
 CLOSING = timedelta(minutes=1)
 # A share of fewer promises says nothing.
 LEAST_KEPT = 10
-MOST_CLOSED = {False: 14, True: 16}
+MOST_CLOSED = {False: 14, True: 8}
+# Rings of a wall that is looked at from afar, upright or not.
+MOST_FAR = {False: 14, True: 6}
 # Up to so many rings, each as large as they then can be.
 SIZES = ((4, "xl"), (9, "l"), (14, "m"), (MOST, "s"))
 
@@ -59,11 +61,12 @@ def look(session: Session, stage: Stage) -> Loops:
     place = stage.scope, stage.scope_id
     tomorrow = _midnight(stage, days=1)
     number, due = loops.open_count(session, *place, tomorrow)
+    most = _most(stage)
     drawn = loops.waiting(
         session,
         *place,
         closed_after=stage.now - CLOSING,
-        limit=MOST if number <= MOST else MOST - 1,
+        limit=most if number <= most else most - 1,
     )
     week = _midnight(stage, days=-stage.local.weekday())
     closed, last = loops.closed(session, *place, week)
@@ -90,6 +93,11 @@ def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     view = look(session, stage)
     labels = [one.label for one in view.rings]
     return (reading.seconds(view.headline, view.note, view.closed_said, *labels),)
+
+
+def _most(stage: Stage) -> int:
+    """Where the word under a ring is larger, so is its place."""
+    return MOST if stage.scale == 1 else MOST_FAR[stage.portrait]
 
 
 def ring(one: Loop, stage: Stage) -> Ring:

@@ -39,18 +39,23 @@ class Tale:
 
 def look(session: Session, stage: Stage) -> Tale:
     stories = _released(session, stage)
-    return Tale(told(stories[stage.item % len(stories)]) if stories else None)
+    return Tale(told(stories[stage.item % len(stories)], _room(stage)) if stories else None)
 
 
 def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     """Each story stays as long as it takes to read it from across the room."""
-    tales = [told(story) for story in _released(session, stage)]
+    tales = [told(story, _room(stage)) for story in _released(session, stage)]
     return tuple(reading.seconds(tale.words, tale.line) for tale in tales)
 
 
-def told(story: StoryView) -> Told:
+def _room(stage: Stage) -> int:
+    """The characters there is room for in type that grows with the wall's scale."""
+    return int(LONGEST / stage.scale**1.7)
+
+
+def told(story: StoryView, room: int = LONGEST) -> Told:
     """A story as drawn; who may not know team and site has none in the view."""
-    words = wording.cut(story.text, LONGEST)
+    words = wording.cut(story.text, room)
     score = story.score or 0
     return Told(
         words=words,

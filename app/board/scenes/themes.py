@@ -15,7 +15,7 @@ from app.text import themes
 from app.themes import nightly
 from app.themes.counting import MIN_PASSIVES
 
-MOST, MOST_TALL = 3, 5
+LEAST, MOST, MOST_TALL = 2, 3, 5
 # Rings there is room for in a row, and signs for somebody's words.
 RINGS = 20
 WORDS, WORDS_TALL = 72, 110
@@ -52,7 +52,7 @@ def look(session: Session, stage: Stage) -> Reasons:
     report = nightly.newest(session, stage.scope, stage.scope_id)
     if report is None or stage.audience != "staff":
         return NOTHING
-    found = report.facts["themes"][: MOST_TALL if stage.portrait else MOST]
+    found = report.facts["themes"][: max(LEAST, stage.rows(MOST_TALL if stage.portrait else MOST))]
     wrote = report.facts["wrote"]["passive"]
     if not found or wrote < MIN_PASSIVES:
         return NOTHING
@@ -61,9 +61,9 @@ def look(session: Session, stage: Stage) -> Reasons:
         released(session, stage.audience, scope=stage.scope, scope_id=stage.scope_id, limit=STORIES)
     )
     rows = tuple(_row(one["theme"], one["passives"], each) for one in found)
+    room = int((WORDS_TALL if stage.portrait else WORDS) / stage.scale)
     rows = tuple(
-        _quoted(row, told.get(one["theme"]), WORDS_TALL if stage.portrait else WORDS)
-        for row, one in zip(rows, found, strict=True)
+        _quoted(row, told.get(one["theme"]), room) for row, one in zip(rows, found, strict=True)
     )
     return Reasons(rows, _note(wrote), each, max(len(row.rings) for row in rows))
 

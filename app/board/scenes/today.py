@@ -49,7 +49,10 @@ def drawn(heard: Sequence[tuple[datetime, Voice]], stage: Stage) -> Today:
         note=_("the last one at %(time)s", time=wording.time(heard[-1][0])),
         counts=tuple((kind, wording.grouped(kinds.count(kind))) for kind in KINDS),
         day=dayline.dayline(
-            [(at.hour, voice.kind) for at, voice in heard], stage.local.hour, tall=stage.portrait
+            [(at.hour, voice.kind) for at, voice in heard],
+            stage.local.hour,
+            tall=stage.portrait,
+            letters=stage.letters,
         ),
     )
 

@@ -19,6 +19,7 @@ DAYS = 7
 SECONDS = 18
 STORIES = 50
 LONGEST = 180
+STORY_UP_TO = 1.3
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def look(session: Session, stage: Stage) -> Week:
         session, stage.scope, stage.scope_id, sunday, days=DAYS, points=milestones.LOOK_BACK
     )
     tallies = [point.tally for point in weeks]
-    story = _best(session, stage, sunday)
+    # From afar only the sentence, its numbers and the hero can be read in time.
+    story = _best(session, stage, sunday) if stage.scale <= STORY_UP_TO else None
     hero = current(session, sunday, stage.audience, scope=stage.scope, scope_id=stage.scope_id)
     return Week(
         headline=headline(tallies),
