@@ -30,7 +30,7 @@ from app.intake.sourcebook import KnownSource, Sourcebook
 from app.people import roster
 from app.registry import discover
 from app.responses.answer import Answer
-from app.responses.history import Recall, prepare
+from app.responses.history import Batch, Recall, prepare
 from app.settings import Settings
 
 # So often in a row an API may fail before whoever watches is told to come back later.
@@ -60,13 +60,12 @@ def backfill(
     with database.read() as session:
         people = roster.load(session)
     report, recall, now = Report(), Recall(people), clock.now()
-    desk = Desk(database, people, now, report)
+    desk = Desk(database, people, Batch(source.id, now, ()), report)
     with asyncio.Runner() as runner:
         walk = Walk(database, source, history, since, Ear(runner, settings, say))
         for told in show(walk.pages(), f"Fetching answers of {source.name}"):
             answers = list(walk.answers(told, report, sealing.salt(settings.key)))
-            some = prepare(answers, source.id, now, recall, is_sqlite=database.is_sqlite)
-            desk.take(some)
+            desk.take(prepare(answers, source.id, now, recall))
             walk.remember(len(answers))
         runner.run(walk.ear.client.close())
     return report

@@ -22,7 +22,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # Clocks differ a little; what was answered later than this was not.
 _AHEAD = timedelta(days=1)
-_MOST_REMEMBERED = 50_000
 _YES = {"yes": True, "y": True, "no": False, "n": False}
 # What a careful export puts before a formula, to be taken away again.
 _DEFUSED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
@@ -65,48 +64,57 @@ def survey(sheet: Sheet, columns: Columns, order: str | None = None) -> Findings
 
 
 class Reader:
-    """Turns rows into answers; remembers what comes again and again."""
+    """Turns rows into answers, one after the other; remembers what comes again and again."""
 
     def __init__(
         self, columns: Columns, findings: Findings, recall: Recall, salt: bytes, now: datetime
     ) -> None:
-        self._at = columns.places
+        self.places = columns.places
         self._most = max(columns.places.values()) + 1
-        self._attributes = columns.attributes
+        self._attributes = tuple(columns.attributes)
+        # Where the cells stand on which the attributes depend.
+        self.keyed = (*columns.attributes.values(), *_at(columns.places, "attributes"))
         self._dates = {name: dates.reader() for name, dates in findings.dates.items()}
         self._twins = findings.twins
         self._recall = recall
         self._salt = salt
         self._latest = now + _AHEAD
         self._equal: Counter[str] = Counter()
-        self._scores: dict[str, int] = {}
-        self._known: dict[tuple[str, ...], dict[str, str]] = {}
         self._zones: dict[str, ZoneInfo] = {}
 
     def answer(self, cells: Cells) -> Answer:
-        """The answer in a row. Raises BadRowError."""
+        """The answer in a row. Raises BadRowError, as everything here does."""
         if len(cells) < self._most:
             cells = cells + [""] * (self._most - len(cells))
-        attributes = self._attributes_in(cells)
-        updated_at = self._moment("updated_at", cells, attributes)
+        attributes = self.attributes(tuple([cells[at] for at in self.keyed]))
+        zone = self.zone(attributes)
+
+        def cell(name: str) -> str:
+            at = self.places.get(name)
+            return "" if at is None else cells[at]
+
+        updated_at = self.moment("updated_at", cell("updated_at"), zone)
         return Answer(
-            response_id=self._identity(cells),
-            score=self._score(cells),
-            comment=self._text("comment", cells, coercion.MAX_COMMENT),
-            email=self._text("email", cells, 320),
-            name=self._text("name", cells, 200),
-            submitted_at=self._moment("submitted_at", cells, attributes),
+            score=self.score(cell("score")),
+            comment=self.text(cell("comment"), coercion.MAX_COMMENT),
+            email=self.text(cell("email"), 320),
+            name=self.text(cell("name"), 200),
+            submitted_at=self.moment("submitted_at", cell("submitted_at"), zone),
             updated_at=updated_at,
-            version=None if updated_at is None else float((updated_at - _EPOCH) // _MICROSECOND),
-            survey_id=self._text("survey_id", cells, 255),
-            channel=self._text("channel", cells, 64),
-            consent=self._consent(cells),
+            version=None if updated_at is None else self.version(updated_at),
+            survey_id=self.text(cell("survey_id"), 255),
+            channel=self.text(cell("channel"), 64),
+            consent=self.consent(cell("consent")),
             attributes=attributes,
+            response_id=self.identity(cells),
         )
 
-    def _identity(self, cells: Cells) -> str:
-        """The file's own id, or the hash of the cells and how often they came before."""
-        at = self._at.get("response_id")
+    def identity(self, cells: Cells) -> str:
+        """The file's own id, or the hash of the cells and how often they came before.
+
+        Asked once for each row that is good.
+        """
+        at = self.places.get("response_id")
         if at is not None:
             found = coercion.identifier(cells[at])
             if found is None:
@@ -119,38 +127,29 @@ class Reader:
             return f"row:{digest}:{self._equal[digest]}"
         return f"row:{digest}:1"
 
-    def _score(self, cells: Cells) -> int:
-        cell = cells[self._at["score"]]
-        found = self._scores.get(cell)
-        if found is None:
-            try:
-                found = coercion.score(cell.strip().replace(",", "."))
-            except IgnoredError:
-                said = cell.strip()[:40]
-                reason = f"Its score is {said!r}, not a whole number from 0 to 10."
-                raise BadRowError(reason if said else "It has no score.") from None
-            self._scores[cell] = found
-        return found
+    def score(self, cell: str) -> int:
+        """0 to 10, in any writing of a whole number."""
+        try:
+            return coercion.score(cell.strip().replace(",", "."))
+        except IgnoredError:
+            said = cell.strip()[:40]
+            reason = f"Its score is {said!r}, not a whole number from 0 to 10."
+            raise BadRowError(reason if said else "It has no score.") from None
 
-    def _text(self, name: str, cells: Cells, most: int) -> str | None:
-        at = self._at.get(name)
-        if at is None or not (cell := cells[at]):
-            return None
-        if cell[0] == "'" and cell.startswith(_DEFUSED):
-            cell = cell[1:]
-        return coercion.text(cell, most)
+    def text(self, cell: str, most: int) -> str | None:
+        """Of at most so many characters; what a careful export put before a formula is gone."""
+        return coercion.text(cell[1:] if cell.startswith(_DEFUSED) else cell, most)
 
-    def _consent(self, cells: Cells) -> bool | None:
-        at = self._at.get("consent")
-        if at is None:
-            return None
-        found = coercion.flag(cells[at])
-        return _YES.get(cells[at].strip().lower()) if found is None else found
+    def consent(self, cell: str) -> bool | None:
+        """Whether a yes or a no stands there, in the words of a file."""
+        found = coercion.flag(cell)
+        return _YES.get(cell.strip().lower()) if found is None else found
 
-    def _moment(self, name: str, cells: Cells, attributes: Mapping[str, str]) -> datetime | None:
-        at = self._at.get(name)
-        if at is None or not (cell := cells[at].strip()):
-            if at is not None and name == "submitted_at":
+    def moment(self, name: str, cell: str, zone: str) -> datetime | None:
+        """A time in UTC; where the cell names no time zone it is this one's. None: blank."""
+        cell = cell.strip()
+        if not cell:
+            if name == "submitted_at" and name in self.places:
                 raise BadRowError("It has no date.")
             return None
         found = self._dates[name](cell)
@@ -158,7 +157,7 @@ class Reader:
             raise BadRowError(f"Its date {cell[:40]!r} cannot be read.")
         try:
             if found.tzinfo is None:
-                found = found.replace(tzinfo=self._zone(attributes))
+                found = found.replace(tzinfo=self._zone(zone))
             found = found.astimezone(UTC)
         except OverflowError:
             raise BadRowError(f"Its date {cell[:40]!r} cannot be read.") from None
@@ -166,40 +165,37 @@ class Reader:
             raise BadRowError(f"Its date {cell[:40]!r} is no time at which somebody answered.")
         return found
 
-    def _zone(self, attributes: Mapping[str, str]) -> ZoneInfo:
-        """Of the site that the row is about."""
+    def version(self, updated_at: datetime) -> float:
+        """What orders updates: microseconds since 1970."""
+        return float((updated_at - _EPOCH) // _MICROSECOND)
+
+    def zone(self, attributes: Mapping[str, str]) -> str:
+        """The time zone of the site that a row is about."""
         get = attributes.get
-        name = self._recall.place(
-            get("employee"), get("team"), get("store") or get("site")
-        ).timezone
-        zone = self._zones.get(name)
-        if zone is None:
-            zone = self._zones[name] = ZoneInfo(name)
-        return zone
+        place = self._recall.place(get("employee"), get("team"), get("store") or get("site"))
+        return place.timezone
 
-    def _attributes_in(self, cells: Cells) -> dict[str, str]:
-        if not self._attributes and "attributes" not in self._at:
-            return {}
-        key = tuple([cells[at] for at in self._attributes.values()])
-        whole = self._at.get("attributes")
-        if whole is not None:
-            key = (*key, cells[whole])
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
-            found = self._known[key] = self._read_attributes(cells)
-        return found
-
-    def _read_attributes(self, cells: Cells) -> dict[str, str]:
-        raw = _object_in(cells[self._at["attributes"]]) if "attributes" in self._at else {}
-        raw |= {name: cells[at] for name, at in self._attributes.items() if cells[at].strip()}
+    def attributes(self, cells: tuple[str, ...]) -> dict[str, str]:
+        """From the cells on which they depend, in the order of `keyed`."""
+        own = zip(self._attributes, cells, strict=False)
+        raw = _object_in(cells[-1]) if "attributes" in self.places else {}
+        raw |= {name: cell for name, cell in own if cell.strip()}
         kept: dict[str, str] = {}
         for name, value in raw.items():
             key, found = coercion.text(name, 64), coercion.text(value, 500)
             if key is not None and found is not None and len(kept) < coercion.MAX_ATTRIBUTES:
                 kept[key] = found[1:] if found.startswith(_DEFUSED) else found
         return sealing.hashed(self._salt, kept)
+
+    def _zone(self, name: str) -> ZoneInfo:
+        zone = self._zones.get(name)
+        if zone is None:
+            zone = self._zones[name] = ZoneInfo(name)
+        return zone
+
+
+def _at(places: Mapping[str, int], name: str) -> tuple[int, ...]:
+    return (places[name],) if name in places else ()
 
 
 def _object_in(cell: str) -> dict[str, object]:

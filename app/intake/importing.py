@@ -6,8 +6,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,12 +21,14 @@ from app.followups import cases
 from app.intake import registration, sealing, sourcebook
 from app.intake.csvcolumns import Columns
 from app.intake.csvfile import Cells, Sheet
-from app.intake.history import BadRowError, Findings, Reader, numbered
+from app.intake.history import Findings, Reader
+from app.intake.historylines import Lines
 from app.live.bus import announce
 from app.people import roster
 from app.people.roster import Roster
 from app.responses import bulk, history
-from app.responses.history import Outcome, Past, Recall
+from app.responses.history import Batch, Outcome, Recall
+from app.responses.lines import PLACE, Line, moment
 from app.responses.voice import Change
 from app.scores import tallies
 from app.scores.sums import sums_of
@@ -34,15 +37,18 @@ from app.stories.models import Story
 from app.text import gate
 
 # Rows that are read ahead while others are written.
-BLOCK = 2_000
+BLOCK = 5_000
 # A transaction beside a running server is to take at most 200 ms; half of it on a quiet machine.
 MOST_SECONDS = 0.1
+# Alone it may take longer: pages that many rows share are written once.
+MOST_SECONDS_ALONE = 1.0
 LEAST_TOGETHER = 500
 # Words that are older make no story any more, and a file must not fill the queue of the leads.
 STORY_AGE = timedelta(days=14)
 MOST_STORIES = 200
 # Two threads take turns; the usual 5 ms would be waited for at every step of the database.
 _SWITCH_SECONDS = 0.0002
+_SUBMITTED = PLACE["submitted_at"]
 
 Item = TypeVar("Item")
 
@@ -115,16 +121,12 @@ def enter(
     recall = Recall(people)
     reader = Reader(file.columns, file.findings, recall, sealing.salt(key), now)
     refused = Refused(file.sheet, report, is_dry=False)
-    blocks = _blocks(file, reader, refused.add)
-    ready = (
-        history.prepare(block, source_id, now, recall, is_sqlite=database.is_sqlite)
-        for block in blocks
-    )
+    blocks = _blocks(file, Lines(reader, source_id, now, recall), refused.add)
     total = -(-file.findings.rows // BLOCK)
-    desk = Desk(database, people, now, report)
+    desk = Desk(database, people, Batch(source_id, now, ()), report)
     try:
-        for pasts in show(_ahead(ready), "Importing", total):
-            desk.take(pasts)
+        for block in show(_ahead(blocks), "Importing", total):
+            desk.take(block)
     finally:
         refused.close()
     return report
@@ -134,9 +136,10 @@ def rehearse(database: Database, key: bytes, file: File) -> Report:
     """Reads every row and writes nothing."""
     with database.read() as session:
         recall = Recall(roster.load(session))
-    report = Report()
-    reader = Reader(file.columns, file.findings, recall, sealing.salt(key), clock.now())
-    for block in _blocks(file, reader, Refused(file.sheet, report, is_dry=True).add):
+    report, now = Report(), clock.now()
+    reader = Reader(file.columns, file.findings, recall, sealing.salt(key), now)
+    refused = Refused(file.sheet, report, is_dry=True)
+    for block in _blocks(file, Lines(reader, 0, now, recall), refused.add):
         report.added += len(block)
     return report
 
@@ -144,42 +147,46 @@ def rehearse(database: Database, key: bytes, file: File) -> Report:
 class Desk:
     """Writes what was read, in transactions that grow and shrink with the time they take."""
 
-    def __init__(self, database: Database, people: Roster, now: datetime, report: Report) -> None:
+    def __init__(self, database: Database, people: Roster, what: Batch, report: Report) -> None:
         self._database = database
         self._people = people
-        self._since = now - STORY_AGE
+        self._what = what
+        self._since = moment(what.at - STORY_AGE)
         self._report = report
-        self._most = 500
+        self._most = LEAST_TOGETHER
         self._pause = threading.Event()
-        lock = console.server_lock(database.url)
-        self._is_beside_server = lock is not None and filelock.is_held(lock)
 
-    def take(self, pasts: Sequence[Past]) -> None:
+    def take(self, lines: Sequence[Line]) -> None:
         """One block, in as many transactions as it takes."""
         start = 0
-        while start < len(pasts):
-            some = pasts[start : start + self._most]
+        while start < len(lines):
+            some = lines[start : start + self._most]
             start += len(some)
             began = clock.monotonic()
-            self._write(some)
-            took = clock.monotonic() - began
-            if self._is_beside_server:
-                # SQLite's lock is no queue: whoever waits must find it free for a while.
-                self._pause.wait(min(took, MOST_SECONDS))
-            if len(some) == self._most or took > MOST_SECONDS:
-                fitting = int(len(some) * MOST_SECONDS / max(took, 0.001))
-                self._most = max(LEAST_TOGETHER, min(BLOCK, self._most * 2, fitting))
+            self._write(replace(self._what, lines=some))
+            self._rest(len(some), clock.monotonic() - began)
 
-    def _write(self, pasts: Sequence[Past]) -> None:
-        fresh = self._story_worthy(pasts)
+    def _rest(self, count: int, took: float) -> None:
+        """Leaves room for others, and decides how many lines the next transaction takes."""
+        longest = MOST_SECONDS if self._is_in_company() else MOST_SECONDS_ALONE
+        if longest == MOST_SECONDS:
+            # SQLite's lock is no queue: whoever waits must find it free for a while.
+            self._pause.wait(min(took, MOST_SECONDS))
+        if count == self._most or took > longest:
+            fitting = int(count * longest / max(took, 0.001))
+            self._most = max(LEAST_TOGETHER, min(BLOCK, self._most * 2, fitting))
+
+    def _is_in_company(self) -> bool:
+        """Whether a server may want to write as well; PostgreSQL does not say."""
+        lock = console.server_lock(self._database.url)
+        return lock is None or filelock.is_held(lock)
+
+    def _write(self, batch: Batch) -> None:
         with self._database.write.begin() as session:
-            outcome = history.record(session, pasts, self._people)
+            outcome = history.record(session, batch, self._people)
             tallies.add(session, sums_of(outcome.voices))
             tallies.apply(session, outcome.changes)
-            told = self._told(session, outcome, {past.row["external_id"] for past in fresh})
-            candidates.consider(session, told)
-            unhappy = [row for row in outcome.new if cases.is_fresh(row)]
-            cases.follow(session, [*history.changes_of(session, unhappy), *outcome.changes])
+            self._tell(session, outcome)
             if outcome.added or outcome.changes:
                 announce(session, "responses")
         report = self._report
@@ -188,56 +195,52 @@ class Desk:
         report.erased += outcome.erased
         report.changed += sum(1 for change in outcome.changes if not change.is_new)
 
-    def _story_worthy(self, pasts: Sequence[Past]) -> list[Past]:
+    def _tell(self, session: Session, outcome: Outcome) -> None:
+        """Stories and follow-ups hear of recent answers, and of those that are a story already."""
+        since = self._since
+        recent = [line for line in outcome.new if line[_SUBMITTED] >= since]
+        worthy = [line for line in recent if _is_worth_reading(line)]
+        worthy = worthy[: MOST_STORIES - self._report.stories]
+        self._report.stories += len(worthy)
+        new = history.changes_of(session, recent)
+        names = {line[PLACE["external_id"]] for line in worthy}
+        read = [change for change in new if change.row["external_id"] in names]
+        candidates.consider(session, [*read, *self._moved(session, outcome.changes)])
+        cases.follow(session, [*new, *outcome.changes])
+
+    def _moved(self, session: Session, changes: Sequence[Change]) -> list[Change]:
+        """Answers that were there already: old words are no story, unless they are one."""
+        if not changes:
+            return []
+        ids = [change.response_id for change in changes]
+        theirs = bulk.among(session.connection(), Story.response_id, ids)
+        known = set(session.scalars(select(Story.response_id).where(theirs)))
+        since = self._what.at - STORY_AGE
         return [
-            past
-            for past in pasts
-            if past.row["submitted_at"] >= self._since
-            and not gate.passed_over(past.row["comment"], past.row["score"])
+            change
+            for change in changes
+            if change.response_id in known
+            or (
+                change.row["submitted_at"] >= since
+                and not gate.passed_over(change.row["comment"], change.row["score"])
+            )
         ]
 
-    def _told(self, session: Session, outcome: Outcome, fresh: set[str]) -> list[Change]:
-        """What the stories hear of: recent words, and answers that are a story already."""
-        report = self._report
-        new = [row for row in outcome.new if row["external_id"] in fresh]
-        new = new[: MOST_STORIES - report.stories]
-        report.stories += len(new)
-        ids = [change.response_id for change in outcome.changes]
-        if not ids:
-            return history.changes_of(session, new)
-        known = set(
-            session.scalars(
-                select(Story.response_id).where(
-                    bulk.among(session.connection(), Story.response_id, ids)
-                )
-            )
-        )
-        old = [
-            change
-            for change in outcome.changes
-            if change.response_id in known or change.row["external_id"] in fresh
-        ]
-        return [*history.changes_of(session, new), *old]
+
+def _is_worth_reading(line: Line) -> bool:
+    return not gate.passed_over(line[PLACE["comment"]], line[PLACE["score"]])
 
 
 def _blocks(
-    file: File, reader: Reader, refuse: Callable[[int, str, Cells], None]
-) -> Iterator[list[Any]]:
+    file: File, lines: Lines, refuse: Callable[[int, str, Cells], None]
+) -> Iterator[list[Line]]:
     """The answers of the file, many at a time; bad rows are handed to `refuse`."""
-    width = len(file.sheet.header)
-    block: list[Any] = []
-    for number, cells in numbered(file.sheet):
-        try:
-            if len(cells) > width and any(cells[width:]):
-                raise BadRowError(f"It has {len(cells)} cells for {width} columns.")
-            block.append(reader.answer(cells))
-        except BadRowError as error:
-            refuse(number, str(error), cells)
-        if len(block) >= BLOCK:
+    width, number, rows = len(file.sheet.header), file.sheet.first_row, file.sheet.rows()
+    while some := list(islice(rows, BLOCK)):
+        block = list(lines.of(number, some, width, refuse))
+        number += len(some)
+        if block:
             yield block
-            block = []
-    if block:
-        yield block
 
 
 def _ahead(items: Iterator[Item]) -> Iterator[Item]:

@@ -5,13 +5,11 @@ beforehand, without the database; the ledger's rows are made where the responses
 what meets something stored goes the ledger's own way.
 """
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import chain
 from operator import itemgetter
 from typing import Any, cast
 
@@ -21,36 +19,30 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.people.models import Company
 from app.people.roster import Place, Roster
-from app.responses import bulk, ledger, tombstones
+from app.responses import bulk, ledger, lines, tombstones
 from app.responses.answer import Answer
 from app.responses.ledger import RESPONSE
-from app.responses.revision import Row, revised
+from app.responses.lines import PLACE, SAID, Line
+from app.responses.revision import revised
 from app.responses.voice import Change, Entry, Voice, voice_of
 
-# What an answer says; two answers that say the same are a repeat.
-_SAID = ("survey_id", "channel", "score", "comment", "email", "name", "consent", "attributes",
-         "submitted_at", "updated_at", "version")  # fmt: skip
 _SPEAKING = ("counted", "superseded")
-# The columns of a new response, but for its id, which the database gives in order.
-_COLUMNS = tuple(column.name for column in RESPONSE.c if column.name != "id")
-_CELLS = itemgetter(*_COLUMNS)
-_ATTRIBUTES = _COLUMNS.index("attributes")
-# Rows of one statement; more cost more for each row.
-_TOGETHER = 16
 _MOST_REMEMBERED = 50_000
 _LAST_ID = select(func.max(RESPONSE.c.id))
-
-Cells = tuple[Any, ...]
+_DAY = Voice._fields.index("day")
+_NAME = PLACE["external_id"]
+_STATUS = PLACE["status"]
+_SAYS = itemgetter(*(PLACE[name] for name in SAID))
+_COUNTS = itemgetter(*(PLACE["answered_on" if n == "day" else n] for n in Voice._fields))
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """One answer, and the columns of the response that it makes when it is new."""
+class Batch:
+    """Answers of one source, received at one moment, as lines of the responses they may make."""
 
-    entry: Entry
-    row: Row
-    cells: Cells
-    voice: Voice | None
+    source_id: int
+    at: datetime
+    lines: Sequence[Line]
 
 
 @dataclass(slots=True)
@@ -66,7 +58,7 @@ class Outcome:
     erased: int = 0
     voices: dict[Voice, int] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
-    new: list[Row] = field(default_factory=list)
+    new: Sequence[Line] = ()
 
 
 class Recall:
@@ -89,58 +81,57 @@ class Recall:
         return found
 
 
-def prepare(
-    answers: Iterable[Answer], source_id: int, at: datetime, recall: Recall, *, is_sqlite: bool
-) -> list[Past]:
+def prepare(answers: Iterable[Answer], source_id: int, at: datetime, recall: Recall) -> list[Line]:
     """Works out what each answer would be if it were new. Needs no database, so do it before."""
     known = cast(Roster, recall)  # all that is asked of it is a place
-    found = []
-    for answer in answers:
-        entry = Entry(source_id, None, at, answer)
-        row = revised(None, entry, known)
-        cells = _CELLS(row)
-        ready = _driver_cells(cells) if is_sqlite else cells
-        found.append(Past(entry, row, ready, voice_of(row)))
-    return found
+    return [
+        lines.line_of(
+            revised(None, Entry(source_id, None, at, answer), known),
+            is_dated=answer.submitted_at is not None,
+        )
+        for answer in answers
+    ]
 
 
-def record(session: Session, pasts: Sequence[Past], roster: Roster) -> Outcome:
-    """Takes answers of one source with a score into the ledger, in their order.
+def record(session: Session, batch: Batch, roster: Roster) -> Outcome:
+    """Takes answers of one source into the ledger, in their order.
 
     The same rules as `ledger.record`, in the caller's transaction. What was erased stays away.
     """
     ledger.take_turn(session)
-    pasts, erased = _without_erased(session, pasts)
+    given, erased = _without_erased(session, batch)
     outcome = Outcome(erased=erased)
-    if not pasts:
+    if not given:
         return outcome
     if session.scalar(select(Company.one_voice)):
-        _the_usual_way(session, pasts, roster, outcome)
+        _the_usual_way(session, given, batch.at, roster, outcome)
         return outcome
-    stored = _stored(session, pasts)
-    new: dict[str, Past] = {}
-    rest: list[Past] = []
+    connection = session.connection()
+    stored = lines.stored(connection, batch.source_id, [line[_NAME] for line in given])
+    new: dict[str, Line] = {}
+    rest: list[Line] = []
     same: list[int] = []
-    for past in pasts:
-        name = past.row["external_id"]
-        known = stored.get(name)
+    for line in given:
+        name = line[_NAME]
+        known = stored.get(name) if stored else None
         if known is None and name not in new:
-            new[name] = past
-        elif known is not None and _says_nothing(known, past.row):
-            same.append(known["id"])
+            new[name] = line
+        elif known is not None and known[1] in _SPEAKING and known[2] == _SAYS(line):
+            same.append(known[0])
         else:
-            rest.append(past)
-    _insert(session.connection(), list(new.values()), outcome)
-    _heard_again(session.connection(), same, pasts[0].entry.received_at)
+            rest.append(line)
+    _insert(connection, list(new.values()), outcome)
+    _heard_again(connection, same, batch.at)
     outcome.repeated += len(same)
-    _the_usual_way(session, rest, roster, outcome)
+    _the_usual_way(session, rest, batch.at, roster, outcome)
     return outcome
 
 
-def changes_of(session: Session, rows: Sequence[Row]) -> list[Change]:
+def changes_of(session: Session, given: Sequence[Line]) -> list[Change]:
     """New responses as the changes that the ledger would have told of, their ids included."""
-    if not rows:
+    if not given:
         return []
+    rows = [lines.row_of(line) for line in given]
     connection = session.connection()
     named = bulk.among(connection, RESPONSE.c.external_id, [row["external_id"] for row in rows])
     found = connection.execute(
@@ -153,27 +144,13 @@ def changes_of(session: Session, rows: Sequence[Row]) -> list[Change]:
     return [Change(row["id"], None, voice_of(row), is_new=True, row=row) for row in whole]
 
 
-def _without_erased(session: Session, pasts: Sequence[Past]) -> tuple[Sequence[Past], int]:
-    keys = [(past.entry.source_id, past.row["external_id"]) for past in pasts]
+def _without_erased(session: Session, batch: Batch) -> tuple[Sequence[Line], int]:
+    keys = [(batch.source_id, line[_NAME]) for line in batch.lines]
     gone = tombstones.erased(session, keys)
     if not gone:
-        return pasts, 0
-    kept = [past for past, key in zip(pasts, keys, strict=True) if key not in gone]
-    return kept, len(pasts) - len(kept)
-
-
-def _stored(session: Session, pasts: Sequence[Past]) -> dict[str, Mapping[str, Any]]:
-    connection = session.connection()
-    named = bulk.among(connection, RESPONSE.c.external_id, [p.row["external_id"] for p in pasts])
-    source_id = pasts[0].entry.source_id
-    wanted = [RESPONSE.c[name] for name in ("id", "external_id", "status", "stored_at", *_SAID)]
-    found = connection.execute(select(*wanted).where(RESPONSE.c.source_id == source_id, named))
-    return {row["external_id"]: dict(row) for row in found.mappings()}
-
-
-def _says_nothing(stored: Mapping[str, Any], row: Row) -> bool:
-    """Whether merging this answer would change nothing but when it was heard last."""
-    return stored["status"] in _SPEAKING and all(stored[name] == row[name] for name in _SAID)
+        return batch.lines, 0
+    kept = [line for line, key in zip(batch.lines, keys, strict=True) if key not in gone]
+    return kept, len(batch.lines) - len(kept)
 
 
 def _heard_again(connection: Connection, ids: Sequence[int], at: datetime) -> None:
@@ -186,57 +163,36 @@ def _heard_again(connection: Connection, ids: Sequence[int], at: datetime) -> No
 
 
 def _the_usual_way(
-    session: Session, pasts: Sequence[Past], roster: Roster, outcome: Outcome
+    session: Session, given: Sequence[Line], at: datetime, roster: Roster, outcome: Outcome
 ) -> None:
-    if not pasts:
+    if not given:
         return
-    changes = ledger.record(session, [past.entry for past in pasts], roster)
+    changes = ledger.record(session, [lines.entry_of(line, at) for line in given], roster)
     new = sum(1 for change in changes if change.is_new)
     outcome.changes += changes
     outcome.added += new
-    outcome.repeated += len(pasts) - len(changes)
+    outcome.repeated += len(given) - len(changes)
 
 
-def _insert(connection: Connection, pasts: Sequence[Past], outcome: Outcome) -> None:
-    if not pasts:
+def _insert(connection: Connection, given: Sequence[Line], outcome: Outcome) -> None:
+    if not given:
         return
     # Until this transaction ends nobody else adds a response, so what is above is ours.
     last = connection.scalar(_LAST_ID) or 0
-    if connection.dialect.name == "sqlite":
-        _insert_sqlite(connection, [past.cells for past in pasts])
-    else:
-        _copy(connection, [past.cells for past in pasts])
-    connection.execute(_ledger_of(connection.dialect.name), {"last": last, "at": _now(connection)})
-    outcome.voices = Counter(past.voice for past in pasts if past.voice is not None)
-    outcome.added += len(pasts)
-    outcome.new = [past.row for past in pasts]
-
-
-def _insert_sqlite(connection: Connection, rows: Sequence[Cells]) -> None:
-    driver: Any = connection.connection.driver_connection
-    one = f"({', '.join('?' * len(_COLUMNS))})"
-    head = f"INSERT INTO response ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 - our own words
-    full = head + ", ".join([one] * _TOGETHER)
-    whole = len(rows) - len(rows) % _TOGETHER
-    groups = (rows[start : start + _TOGETHER] for start in range(0, whole, _TOGETHER))
-    driver.executemany(full, (tuple(chain.from_iterable(group)) for group in groups))
-    driver.executemany(head + one, rows[whole:])
-
-
-def _copy(connection: Connection, rows: Sequence[Cells]) -> None:
-    driver: Any = connection.connection.driver_connection
-    columns = ", ".join(_COLUMNS)
-    with driver.cursor().copy(f"COPY response ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            cells = list(row)
-            cells[_ATTRIBUTES] = json.dumps(cells[_ATTRIBUTES])
-            copy.write_row(cells)
-
-
-def _now(connection: Connection) -> Any:
-    """The ledger's time, as the database keeps it."""
+    lines.insert(connection, given)
     at = clock.now()
-    return _moment(at) if connection.dialect.name == "sqlite" else at
+    now = lines.moment(at) if connection.dialect.name == "sqlite" else at
+    connection.execute(_ledger_of(connection.dialect.name), {"last": last, "at": now})
+    counts = Counter(_COUNTS(line) for line in given if line[_STATUS] == "counted")
+    outcome.voices = {_voice(found): many for found, many in counts.items()}
+    outcome.added += len(given)
+    outcome.new = given
+
+
+def _voice(found: tuple[Any, ...]) -> Voice:
+    cells = list(found)
+    cells[_DAY] = date.fromisoformat(cells[_DAY])
+    return Voice(*cells)
 
 
 @lru_cache(maxsize=2)
@@ -258,40 +214,3 @@ def _ledger_of(dialect: str) -> Any:
 def _pairs(day: str) -> Iterator[tuple[str, str]]:
     for name in Voice._fields:
         yield name, day if name == "day" else name
-
-
-def _moment(at: datetime) -> str:
-    # Always UTC already; the zone is what stands behind the microseconds.
-    return at.isoformat(" ", "microseconds")[:26]
-
-
-def _driver_cells(cells: Cells) -> Cells:
-    """As SQLite's driver takes them: text for times, dates and attributes."""
-    converted = list(cells)
-    for place, convert in _CONVERSIONS:
-        value = converted[place]
-        if value is not None:
-            converted[place] = convert(value)
-    return tuple(converted)
-
-
-def _written(attributes: Mapping[str, str]) -> str:
-    return _dumps(tuple(attributes.items())) if attributes else "{}"
-
-
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def _dumps(items: tuple[tuple[str, str], ...]) -> str:
-    return json.dumps(dict(items))
-
-
-def _conversions() -> list[tuple[int, Callable[[Any], Any]]]:
-    by_name: dict[str, Callable[[Any], Any]] = {
-        "attributes": _written,
-        "answered_on": date.isoformat,
-    }
-    for name in ("submitted_at", "updated_at", "stored_at"):
-        by_name[name] = _moment
-    return [(_COLUMNS.index(name), convert) for name, convert in by_name.items()]
-
-
-_CONVERSIONS = _conversions()

@@ -58,7 +58,7 @@ def together(
     with database.read() as session:
         people = roster.load(session)
     recall = history.Recall(people)
-    ready = history.prepare(batch, source_id, at, recall, is_sqlite=database.is_sqlite)
+    ready = history.Batch(source_id, at, history.prepare(batch, source_id, at, recall))
     with database.write.begin() as session:
         outcome = history.record(session, ready, people)
         tallies.add(session, sums_of(outcome.voices))
