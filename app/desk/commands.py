@@ -1,18 +1,21 @@
-"""Commands: `person set` and `person import`, which take off walls what the desk would."""
+"""Commands that join rooms: `person set`, `person import` and `hero pick`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from app import console
+from app import clock, console
 from app.desk.rosteroptout import take_off_hidden
 from app.desk.rosterpeople import show
+from app.followups import rescues
+from app.heroes import picking
+from app.heroes.commands import hero_cli
 from app.people import audit, roster, rosterbook, rosterfile, staff
 from app.people.audit import OPERATOR
 from app.people.commands import Json, person_cli, say_made
 
-# Nothing of its own: what stands here belongs to `cheerboard person`.
+# Nothing of its own: what stands here belongs to `cheerboard person` and `cheerboard hero`.
 cli = typer.Typer()
 
 
@@ -56,3 +59,10 @@ def person_import(
         console.say_json(done)
     else:
         console.say(", ".join(f"{count} {what}" for what, count in done.items()) + ".")
+
+
+@hero_cli.command("pick")
+def hero_pick() -> None:
+    """Keep every pick that is due now; the running server does so by itself."""
+    made = picking.pick(console.database(), clock.now(), rescues.won_back)
+    console.say("1 new pick." if made == 1 else f"{made} new picks.")

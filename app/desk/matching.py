@@ -67,23 +67,20 @@ def names(session: Session, most: int = LOOKED_AT) -> Names:
 
     Reads the newest `most` answers at most, so its cost does not know how many came before.
     """
-    days = session.scalar(select(Company.window_days)) or 28
     known = roster.load(session)
-    found, read = _said(session, days, most), 0
-    counts: dict[tuple[str, str], int] = {}
-    written: dict[tuple[str, str], str] = {}
-    for employee, team, store, count in found:
-        read += count
-        for kind, text in _unknown(known, employee, team, store):
-            key = kind, fold(text)
-            counts[key] = counts.get(key, 0) + count
-            written.setdefault(key, text)
+    counts, written, read = _counted(session, known, most)
     choices = _choices(session)
     most_used = sorted(counts, key=lambda key: (-counts[key], key))[:SHOWN]
     unknown = tuple(
         _as_unknown(known, choices, key[0], written[key], counts[key]) for key in most_used
     )
     return Names(unknown, read, read < most, choices)
+
+
+def count(session: Session, most: int) -> int:
+    """How many different names the newest `most` answers of the window use and nobody knows."""
+    counts, _, _ = _counted(session, roster.load(session), most)
+    return len(counts)
 
 
 def match(session: Session, actor: Actor, kind: str, text: str, thing_id: int) -> Following | None:
@@ -111,6 +108,23 @@ def lately(session: Session) -> list[Following]:
     recent = Following.ended_at.is_(None) | (Following.ended_at > since)
     query = select(Following).where(recent).order_by(Following.id.desc()).limit(5)
     return list(session.scalars(query))
+
+
+def _counted(
+    session: Session, known: Roster, most: int
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], str], int]:
+    """By kind and folded name: how many answers use it, how it was first written; answers read."""
+    days = session.scalar(select(Company.window_days)) or 28
+    counts: dict[tuple[str, str], int] = {}
+    written: dict[tuple[str, str], str] = {}
+    read = 0
+    for employee, team, store, many in _said(session, days, most):
+        read += many
+        for kind, text in _unknown(known, employee, team, store):
+            key = kind, fold(text)
+            counts[key] = counts.get(key, 0) + many
+            written.setdefault(key, text)
+    return counts, written, read
 
 
 def _said(session: Session, days: int, most: int) -> list[Any]:

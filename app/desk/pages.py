@@ -4,19 +4,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, web
 from app.board import wording
 from app.board.models import Board
+from app.desk.waiting import waiting
 from app.intake import overview
 from app.people import firststart
-from app.people.authorize import Actor, may
+from app.people.authorize import Actor
 from app.people.doors import OPEN, Acting, May
 from app.people.models import Company
 from app.scores import nps, tallies
-from app.stories.models import Story
 
 router = APIRouter(include_in_schema=False)
 # Below this a score is not shown, on the wall or here.
@@ -52,8 +52,7 @@ def home(
             company=company,
             score=_score(session, company) if company else None,
             boards=session.scalars(select(Board).order_by(Board.title)).all(),
-            waiting=_waiting(session),
-            may_release=may(actor, "stories.release"),
+            waiting=waiting(session, actor),
             sources=overview.warnings(session),
         )
 
@@ -74,8 +73,3 @@ def _score(session: Session, company: Company) -> dict[str, Any]:
         "between": [nps.shown(end) for end in between] if enough and between else None,
         "tally": tally,
     }
-
-
-def _waiting(session: Session) -> int:
-    query = select(func.count()).select_from(Story).where(Story.state == "candidate")
-    return session.scalar(query) or 0

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -78,6 +78,16 @@ def live(session: Session, actor: Actor, whose: str) -> list[Entry]:
     """What is still to be done, overdue first; `whose` is one of WHOSE."""
     query = _query(actor).where(Case.state.in_(LIVE), _of(actor, whose))
     return _entries(session, query.order_by(Case.due_at, Case.id).limit(MOST))
+
+
+def count_live(session: Session, actor: Actor) -> int:
+    """How many cases this actor could work on."""
+    query = select(func.count(Case.id)).join(Response, Response.id == Case.response_id)
+    query = query.where(Case.state.in_(LIVE))
+    if has_teams(actor):
+        own = Response.team_id.in_(actor.team_ids)
+        query = query.where(or_(own, Response.team_id.is_(None)))
+    return session.scalar(query) or 0
 
 
 def closed(session: Session, actor: Actor) -> list[Entry]:
