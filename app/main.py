@@ -26,7 +26,7 @@ from app.desk import pages as desk
 from app.desk import rosterroutes as roster
 from app.desk import screens as tvs
 from app.errors import UnavailableError
-from app.followups import notify
+from app.followups import notify, rescues
 from app.followups import pages as followups
 from app.heroes import pages as nominations
 from app.heroes import picking as heroes
@@ -262,7 +262,7 @@ def _tell_once(app: FastAPI, up_since: datetime) -> None:
 
 
 def _pick_hero(app: FastAPI) -> None:
-    heroes.pick(app.state.database, clock.now())
+    heroes.pick(app.state.database, clock.now(), rescues.won_back)
 
 
 def _migrated(app: FastAPI) -> bool:

@@ -5,20 +5,13 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from app import clock, console
-from app.heroes import explaining, picking
+from app import console
+from app.heroes import explaining
 from app.heroes.models import Hero
 
 cli = typer.Typer()
 hero_cli = typer.Typer(help="Who is celebrated, and why.", no_args_is_help=True)
 cli.add_typer(hero_cli, name="hero")
-
-
-@hero_cli.command("pick")
-def hero_pick() -> None:
-    """Keep every pick that is due now; the running server does so by itself."""
-    made = picking.pick(console.database(), clock.now())
-    console.say("1 new pick." if made == 1 else f"{made} new picks.")
 
 
 @hero_cli.command("list")

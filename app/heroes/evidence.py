@@ -1,7 +1,7 @@
 """Evidence: what is known of everybody in a window, read once for all places."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -22,6 +22,8 @@ UNHAPPY_DAYS = 91
 # Customers who are looked at for a rescue: a bound for a company with a million answers.
 MOST_RESCUES = 5_000
 A_DAY = timedelta(days=1)
+# Who won back which customers between two local dates, as a room beside this one knows it.
+WonBack = Callable[[Session, date, date], Iterable[tuple[int, str]]]
 # Written out, so that the index of what counts is used.
 _COUNTED = text("response.status = 'counted'")
 
@@ -49,12 +51,24 @@ class Evidence:
     teams: tuple[Runner, ...]
 
 
-def gather(session: Session, until: date, days: int, lately: int) -> Evidence:
-    """The `days` local dates up to `until`, and those before; rescues of the last `lately` days."""
+def nobody_else(_session: Session, _since: date, _until: date) -> Iterable[tuple[int, str]]:
+    """Where nobody follows unhappy customers up."""
+    return ()
+
+
+def gather(
+    session: Session, until: date, days: int, lately: int, won_back: WonBack = nobody_else
+) -> Evidence:
+    """The `days` local dates up to `until`, and those before; rescues of the last `lately` days.
+
+    A rescue is a customer whose unhappy answer a delighted one followed, or whom `won_back` names.
+    """
     held = leaderboard.contest(session, "person", until, days)
     before = tallies.rolling_by(session, "person", until - timedelta(days=days), days)
     told = _stories(session, until - timedelta(days=days - 1), until)
-    rescued = _rescues(session, until - timedelta(days=lately - 1), until)
+    since = until - timedelta(days=lately - 1)
+    pairs = _came_back(session, since, until) | set(won_back(session, since, until))
+    rescued = Counter(person_id for person_id, _customer in pairs)
     rows = session.execute(select(Person.id, Person.team_id, Person.joined_on)).all()
     people = tuple(
         Runner(
@@ -139,8 +153,8 @@ def _stories(session: Session, since: date, until: date) -> Mapping[int, tuple[i
     return {row[0]: (row[1], float(row[2])) for row in rows.all() if row[0] is not None}
 
 
-def _rescues(session: Session, since: date, until: date) -> Mapping[int, int]:
-    """How many unhappy customers each person won back: same customer, later and delighted."""
+def _came_back(session: Session, since: date, until: date) -> set[tuple[int, str]]:
+    """Each person with the unhappy customers who were delighted with them later."""
     then = aliased(Response)
     back = (
         select(Response.person_id, Response.email)
@@ -159,4 +173,4 @@ def _rescues(session: Session, since: date, until: date) -> Mapping[int, int]:
         .distinct()
         .limit(MOST_RESCUES)
     )
-    return Counter(row[0] for row in session.execute(back).all() if row[0] is not None)
+    return {(row[0], row[1]) for row in session.execute(back).all() if row[0] and row[1]}

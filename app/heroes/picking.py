@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import Database
 from app.heroes import evidence, reasons, rules
-from app.heroes.evidence import Evidence, Place
+from app.heroes.evidence import Evidence, Place, WonBack, nobody_else
 from app.heroes.models import PICKED, Hero, HeroWeight
 from app.heroes.rules import KINDS, RULE, Choice
 from app.live.bus import announce
@@ -53,10 +53,13 @@ class Pick:
     choice: Choice
 
 
-def pick(database: Database, at: datetime) -> int:
-    """Keeps what is due now; how many picks were new. Reads first, so that no writer waits."""
+def pick(database: Database, at: datetime, won_back: WonBack = nobody_else) -> int:
+    """Keeps what is due now; how many picks were new. Reads first, so that no writer waits.
+
+    `won_back` says who solved the cases of unhappy customers.
+    """
     with database.read() as session:
-        found, nights = _due(session, at), _nights(session, at)
+        found, nights = _due(session, at, won_back), _nights(session, at)
     if not found and not nights:
         return 0
     with database.write.begin() as session:
@@ -81,7 +84,7 @@ def pick_week(session: Session, at: datetime) -> Hero | None:
     return by_kind.get("pick") or by_kind.get("team")
 
 
-def _due(session: Session, at: datetime) -> list[Pick]:
+def _due(session: Session, at: datetime, won_back: WonBack = nobody_else) -> list[Pick]:
     company = session.get(Company, 1)
     if company is None or company.heroes == "off":
         return []
@@ -94,7 +97,7 @@ def _due(session: Session, at: datetime) -> list[Pick]:
                 continue
             key = period.until, period.days
             if key not in known:
-                known[key] = evidence.gather(session, *key, period.lately)
+                known[key] = evidence.gather(session, *key, period.lately, won_back)
             found += _choose(session, place, period, known[key], missing)
     return found
 
