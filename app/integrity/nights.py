@@ -34,7 +34,7 @@ def take(database: Database, what: str) -> date | None:
     if last is not None and (last >= day or is_early):
         return None
     with database.write.begin() as session:
-        return day if _is_first(session, what, day) else None
+        return day if claim(session, what, day) else None
 
 
 def note(session: Session, what: str, day: date, facts: dict[str, Any]) -> None:
@@ -51,7 +51,8 @@ def last(session: Session, what: str) -> Night | None:
     return session.scalar(finished.order_by(Night.day.desc()).limit(1))
 
 
-def _is_first(session: Session, what: str, day: date) -> bool:
+def claim(session: Session, what: str, day: date) -> bool:
+    """Takes the work of that day, in the transaction that does it; False when it was taken."""
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     row = {"what": what, "day": day, "begun_at": clock.now(), "facts": None}
     done: Any = session.execute(dialect.insert(Night).values(row).on_conflict_do_nothing())

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, false
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -33,6 +33,8 @@ class Company(Base):
     people_days: Mapped[int | None]
     # Whether stories that pass the strict conditions reach the wall unread.
     automatic_stories: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Channel -> how much one answer of it weighs; what is not named weighs 1. Empty: none does.
+    weights: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     # What becomes of a pick: suggest (a lead confirms it), automatic, or off.
     heroes: Mapped[str] = mapped_column(String(16), default="automatic", server_default="automatic")
 
@@ -106,6 +108,8 @@ class Account(Base):
     disabled_at: Mapped[datetime | None]
     # Who this is at the company's own sign-in (OpenID Connect), once it was used.
     oidc_subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
+    # Whether the weekly report comes by mail; for leads and admins.
+    week_mail: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class AccountSession(Base):
