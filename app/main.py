@@ -21,7 +21,7 @@ from app.board import storypreview
 from app.board.lit import is_lit
 from app.board.onair import Live
 from app.db import connect
-from app.desk import boards, company, following, numberpages, panic, rosterretention
+from app.desk import boards, company, following, numberpages, panic, rosterretention, weekmail
 from app.desk import pages as desk
 from app.desk import rosterroutes as roster
 from app.desk import screens as tvs
@@ -258,6 +258,7 @@ def _tell_once(app: FastAPI, up_since: datetime) -> None:
     database, settings = app.state.database, app.state.settings
     notify.tell(database, settings)
     alerts.watch(database, settings, is_lit, up_since)
+    weekmail.tell(database, settings)
     outbox.send_due(database, settings)
 
 

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import web
+from app import mail, web
 from app.errors import CheerboardError
-from app.people import accounts, passkeys, sessions
+from app.people import accounts, audit, passkeys, sessions
 from app.people.authorize import Actor
 from app.people.doors import May, clear_cookie, cookie_name, is_sealed
 from app.people.keys import digest
@@ -19,6 +19,7 @@ router = APIRouter(prefix="/account", include_in_schema=False)
 Self = Annotated[Actor, Depends(May("account.keep"))]
 DONE = {
     "password": "Your password is another one. Every other browser is signed out.",
+    "week": "Kept.",
     "session": "That browser is signed out.",
     "passkey": "This device signs you in from now on.",
     "removed": "That passkey signs nobody in any more.",
@@ -52,6 +53,20 @@ def change_password(
         mine = session.get_one(Account, account.id)
         accounts.keep_password(session, actor, mine, kept)
     return let_in(request, db, settings, account.id, "/account?done=password")
+
+
+@router.post("/week")
+def week_mail(db: web.Db, fields: Fields, actor: Self) -> Response:
+    """Whether the weekly report comes by mail."""
+    account = _own(db, actor)
+    wanted = fields.get("week_mail", "") == "on"
+    with db.write.begin() as session:
+        mine = session.get_one(Account, account.id)
+        if mine.week_mail != wanted:
+            facts = [{"week_mail": one} for one in (mine.week_mail, wanted)]
+            mine.week_mail = wanted
+            audit.record(session, actor, "account.keep", f"account {mine.email}", *facts)
+    return RedirectResponse("/account?done=week", 303)
 
 
 @router.post("/sessions/{session_id}/close")
@@ -104,6 +119,7 @@ def _page(
             browsers=sessions.live_of(session, account.id),
             this=this,
             keys=passkeys.of(session, account.id),
+            mails=mail.is_set_up(settings) and account.role in ("lead", "admin"),
             passkeys_offered=is_sealed(request, settings),
             said=said,
             error=error,
