@@ -18,6 +18,7 @@ from app.people.models import Company, Person, Team
 from app.responses.models import Response as Answer
 from app.scores import nps
 from app.scores.summary import Summary
+from app.text import details
 from app.text.known import Known
 from app.text.redaction import redact
 
@@ -100,7 +101,8 @@ def _said(session: Session, actor: Actor, company: Company, rows: Any) -> list[S
         answer: Answer = row.Response
         comment, score = answer.comment or "", answer.score or 0
         if not is_whole:
-            comment = redact(comment, Known(answer.name, answer.email), names).text
+            told = details.personal(answer.attributes)
+            comment = redact(comment, Known(answer.name, answer.email, told), names).text
         found.append(
             Said(
                 id=answer.id,

@@ -23,7 +23,8 @@ from app.responses.ledger import Change
 from app.stories import consent
 from app.stories.consent import NO_RULES, Rules
 from app.stories.models import Story
-from app.text import gate
+from app.text import details, gate
+from app.text.details import Detail
 from app.text.gate import Verdict
 from app.text.known import Known
 
@@ -48,6 +49,7 @@ class Facts(NamedTuple):
     comment: str | None
     name: str | None
     email: str | None
+    details: tuple[Detail, ...] = ()
 
 
 Verdicts = Mapping[Facts, Verdict]
@@ -79,7 +81,8 @@ def judge(answers: Iterable[Answer | Withdrawal], roster: Roster) -> Verdicts:
     verdicts: dict[Facts, Verdict] = {}
     for answer in answers:
         if isinstance(answer, Answer) and is_worth_reading(answer.comment, answer.score):
-            facts = Facts(answer.score, answer.comment, answer.name, answer.email)
+            known = details.personal(answer.attributes)
+            facts = Facts(answer.score, answer.comment, answer.name, answer.email, known)
             verdicts[facts] = read(facts, roster.names)
     return verdicts
 
@@ -110,7 +113,7 @@ def consider(session: Session, changes: Sequence[Change], verdicts: Verdicts = N
     judged = {
         one.response_id: verdict_of(session, one.row, verdicts)
         for one in talking
-        if _is_read(stories.get(one.response_id)) or _facts(one.row) in verdicts
+        if _is_read(stories.get(one.response_id)) or facts_of(one.row) in verdicts
     }
     moves = _moves(talking, judged, stories, rules, clock.now())
     connection = session.connection()
@@ -161,13 +164,13 @@ def verdict_of(session: Session, row: Row, verdicts: Verdicts = NONE_YET) -> Ver
     """
     if not is_worth_reading(row["comment"], row["score"]):
         return None
-    facts = _facts(row)
+    facts = facts_of(row)
     return verdicts.get(facts) or read(facts, people.load(session).names)
 
 
 def read(facts: Facts, names: Sequence[str]) -> Verdict:
     """The gate's verdict; of a low score only whether its words glow."""
-    customer = Known(facts.name, facts.email)
+    customer = Known(facts.name, facts.email, facts.details)
     if facts.comment and facts.score is not None and facts.score <= gate.LOW_SCORE:
         return gate.read(facts.comment, facts.score, customer, names)
     return gate.judge(facts.comment, facts.score, customer, names)
@@ -185,8 +188,10 @@ def told(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _facts(row: Row) -> Facts:
-    return Facts(row["score"], row["comment"], row["name"], row["email"])
+def facts_of(row: Row) -> Facts:
+    """What a verdict on these columns of an answer depends on."""
+    told = details.personal(row["attributes"])
+    return Facts(row["score"], row["comment"], row["name"], row["email"], told)
 
 
 def _is_read(story: Row | None) -> bool:

@@ -16,7 +16,7 @@ from app.people import roster
 from app.people.models import Company, Person
 from app.responses.models import Response
 from app.stories import candidates, consent, freshness, lessons
-from app.stories.candidates import STORY, Facts
+from app.stories.candidates import STORY
 from app.stories.freshness import Recent
 from app.stories.models import Story
 from app.text import known, unsafe
@@ -31,7 +31,8 @@ UNASKED = "released without a reader, as the company has decided"
 Row = Mapping[str, Any]
 log = logging.getLogger("cheerboard.stories")
 
-_COLUMNS = ("score", "comment", "name", "email", "consent", "status", "source_id", "person_id")
+_COLUMNS = ("score", "comment", "name", "email", "attributes", "consent", "status", "source_id",
+            "person_id")  # fmt: skip
 _ANSWER = [Response.__table__.c[name] for name in _COLUMNS]
 
 
@@ -93,9 +94,8 @@ def _judge(session: Session, rows: Sequence[Row]) -> list[Judged]:
 def _verdict(answer: Row, names: Sequence[str]) -> Verdict | None:
     if not candidates.is_worth_reading(answer["comment"], answer["score"]):
         return None
-    facts = Facts(*(answer[name] for name in Facts._fields))
     try:
-        return candidates.read(facts, names)
+        return candidates.read(candidates.facts_of(answer), names)
     except Exception as error:  # noqa: BLE001 - one comment must never hold up all others
         log.error("a comment could not be read: %s", type(error).__name__)
         return None

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.text import details
 from app.text.contacts import Found
+from app.text.details import Detail
 
 FEWEST_LETTERS = 3
 
@@ -37,6 +39,7 @@ class Known:
 
     name: str | None = None
     email: str | None = None
+    details: tuple[Detail, ...] = ()
 
 
 NOBODY = Known()
@@ -72,7 +75,8 @@ def staff(names: tuple[str, ...]) -> Staff:
 
 
 def customers(text: str, known: Known, names: Sequence[str]) -> Iterator[Found]:
-    """The customer's own names, whole words of three letters or more."""
+    """The customer's own names, whole words of three letters or more; then their other values."""
+    yield from details.found(text, known.details)
     spoken, mailbox = _words_of(known)
     if not spoken and not mailbox:
         return
@@ -116,7 +120,8 @@ def is_within_name(between: str) -> bool:
 
 def _words_of(known: Known) -> tuple[frozenset[str], frozenset[str]]:
     """The folded words of the customer's name, and those of the mailbox."""
-    spoken = frozenset(_telling(known.name or "")) - _EVERYDAY
+    names = [known.name or "", *(one.value for one in known.details if one.kind == "PERSON")]
+    spoken = frozenset(_telling(" ".join(names))) - _EVERYDAY
     mailbox = frozenset(_telling((known.email or "").partition("@")[0]))
     return spoken, mailbox - spoken - _MAILBOXES - _EVERYDAY
 

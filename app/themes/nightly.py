@@ -16,7 +16,7 @@ from app.live.bus import announce
 from app.people import roster
 from app.responses.models import Response
 from app.scores import nps
-from app.text import gate, themes
+from app.text import details, gate, themes
 from app.text.known import Known
 from app.themes.counting import Told, report
 from app.themes.models import ThemeReport
@@ -69,7 +69,7 @@ def safe_words(session: Session, response_id: int, names: Sequence[str]) -> str 
     row = session.get(Response, response_id)
     if row is None or row.status != "counted" or row.consent is False or not row.comment:
         return None
-    return _safe(row, names)
+    return _safe(row, _customer(row), names)
 
 
 def _gather(session: Session, day: date) -> _Gathered:
@@ -77,7 +77,7 @@ def _gather(session: Session, day: date) -> _Gathered:
     until = clock.monotonic() + SECONDS
     told: dict[Place, list[Told]] = {COMPANY: []}
     silent: dict[Place, Counter[str]] = {}
-    known: dict[tuple[str, ...], tuple[frozenset[str], str | None]] = {}
+    known: dict[tuple[str, Known], tuple[frozenset[str], str | None]] = {}
     read = unread = 0
     for row in _rows(session, day):
         category = nps.category(row.score)
@@ -90,9 +90,10 @@ def _gather(session: Session, day: date) -> _Gathered:
             read += 1
             needs_safe = category != "detractor" and row.consent is not False
             # Many customers say the same few words.
-            key = (row.comment, row.name, row.email)
+            customer = _customer(row)
+            key = row.comment, customer
             if key not in known:
-                known[key] = themes.about(row.comment), _safe(row, names)
+                known[key] = themes.about(row.comment), _safe(row, customer, names)
             about, safe = known[key]
             one = Told(row.id, category, about, safe if needs_safe else None)
             for place in _places(row):
@@ -101,7 +102,17 @@ def _gather(session: Session, day: date) -> _Gathered:
 
 
 def _rows(session: Session, day: date) -> Any:
-    columns = ("id", "score", "comment", "name", "email", "consent", "site_id", "team_id")
+    columns = (
+        "id",
+        "score",
+        "comment",
+        "name",
+        "email",
+        "attributes",
+        "consent",
+        "site_id",
+        "team_id",
+    )
     return session.execute(
         select(*(getattr(Response, name) for name in columns))
         .where(Response.status == "counted", Response.answered_on > day - timedelta(days=DAYS))
@@ -119,6 +130,10 @@ def _places(row: Any) -> list[Place]:
     return places
 
 
-def _safe(row: Any, names: Sequence[str]) -> str | None:
-    verdict = gate.read(row.comment, row.score, Known(row.name, row.email), names)
+def _customer(row: Any) -> Known:
+    return Known(row.name, row.email, details.personal(row.attributes))
+
+
+def _safe(row: Any, customer: Known, names: Sequence[str]) -> str | None:
+    verdict = gate.read(row.comment, row.score, customer, names)
     return verdict.text if verdict.is_publishable else None

@@ -56,6 +56,14 @@ def test_what_points_at_the_customer_is_never_kept_in_a_story(house: House) -> N
     assert house.story().text == f"{STORY} [name], [e-mail], [phone]."
 
 
+def test_nor_what_the_attributes_say_of_them_but_their_colleague_stays(house: House) -> None:
+    comment = f"{STORY} Mine was 77-1204 B."
+    said = {"employee": "Ana Silva", "order_id": "771204B", "contact_name": "Ana Bell"}
+    house.take(answer(comment=comment, attributes=said))
+    assert house.story().text == f"{STORY} Mine was [number]."
+    assert house.story().reasons[2] == "names an employee: Ana"
+
+
 def test_a_repeat_changes_nothing(house: House) -> None:
     house.take(answer())
     house.take(answer())
