@@ -14,7 +14,7 @@ from app.board.benchmarks import Rung
 from app.errors import CheerboardError
 from app.people import audit
 from app.people.authorize import Actor
-from app.people.company import set_company
+from app.people.company import set_company, weights_of
 from app.people.doors import May
 from app.people.models import Company
 
@@ -26,7 +26,7 @@ SAID = {
     "rung": "It is a rung of the ladder.",
     "off": "It is off the ladder.",
 }
-KEPT = ("name", "timezone", "target", "window_days", "individuals")
+KEPT = ("name", "timezone", "target", "window_days", "heroes", "automatic_stories", "weights")
 
 
 @router.get("")
@@ -88,8 +88,10 @@ def remove_benchmark(request: Request, db: web.Db, actor: Admin, fields: Fields)
 
 def _read(name: str, text: str) -> Any:
     text = text.strip()
-    if name == "individuals":
+    if name == "automatic_stories":
         return text == "on"
+    if name == "weights":
+        return weights_of(text)
     if name in ("target", "window_days"):
         number = _whole(text)
         if number is None and (text or name == "window_days"):
@@ -131,7 +133,9 @@ def _page(
         facts = _facts(session)
         rungs = benchmarks.table(session)
     kept = {name: "" if facts.get(name) is None else str(facts[name]) for name in KEPT}
-    kept["individuals"] = "on" if facts.get("individuals") else "off"
+    kept["automatic_stories"] = "on" if facts.get("automatic_stories") else "off"
+    weights = facts.get("weights") or {}
+    kept["weights"] = ", ".join(f"{name}={weights[name]:g}" for name in sorted(weights))
     return web.page(
         request,
         "desk/company.html",

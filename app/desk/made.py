@@ -14,7 +14,7 @@ from app.board import paint
 from app.board.look import Watcher
 from app.board.models import Board
 from app.board.scene import stage_of
-from app.desk.numbers import fair
+from app.desk.numbers import fair, weighted
 from app.desk.question import Asked, answered
 from app.errors import NotFoundError
 from app.integrity import excluded
@@ -47,6 +47,7 @@ def made(
             number=number,
             company=company,
             fair=fair(session, number),
+            weighted=weighted(session, number),
             excluded=excluded.tally(
                 session,
                 number.scope,

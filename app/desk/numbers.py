@@ -16,7 +16,7 @@ from app.people.doors import May
 from app.people.models import Company
 from app.responses import invitations
 from app.responses.models import Response as Answer
-from app.scores import cover, fairness, nps, tallies
+from app.scores import cover, fairness, nps, tallies, weights
 from app.scores.models import DailyTally
 from app.scores.summary import Summary
 from app.scores.window import Window
@@ -42,6 +42,7 @@ def numbers(request: Request, db: web.Db, actor: Reader, question: Asked) -> Res
             company=company,
             change=change(found),
             fair=fair(session, found),
+            weighted=weighted(session, found),
             rungs=_rungs(session, company, found),
             parts=parts.parts(session, company, found),
             may_read_answers=may(actor, "answers.read"),
@@ -56,6 +57,14 @@ def fair(session: Session, found: Summary) -> fairness.Fair | None:
         return None
     window = found.window
     return fairness.fair(session, found.scope, found.scope_id, window.until, window.days)
+
+
+def weighted(session: Session, found: Summary) -> str:
+    """The score with the company's weights, as a sentence; empty where there is none to say."""
+    if found.shown is None:
+        return ""
+    window = found.window
+    return weights.sentence(session, found.scope, found.scope_id, window.until, window.days)
 
 
 def change(found: Summary) -> str:

@@ -2,15 +2,16 @@
 
 import secrets
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import console
 from app.people import accounts, audit, company, staff
 from app.people.audit import OPERATOR
-from app.people.models import Person, Site, Team
+from app.people.models import Company, Person, Site, Team
 from app.people.tokens import add_token
 
 cli = typer.Typer()
@@ -57,9 +58,15 @@ def company_set(  # noqa: PLR0913, PLR0917 - an option for each setting of the c
         Literal["review", "automatic"] | None,
         typer.Option(help="Whether the plainest praise may reach a wall before a lead read it."),
     ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHANNEL=WEIGHT", help="What an answer of a channel weighs beside; repeatable."
+        ),
+    ] = None,
 ) -> None:
     """Change what is given, keep the rest; the first time, make the company and its first site."""
-    facts = {
+    facts: dict[str, Any] = {
         "name": name,
         "timezone": timezone,
         "target": target,
@@ -69,7 +76,10 @@ def company_set(  # noqa: PLR0913, PLR0917 - an option for each setting of the c
         "heroes": heroes,
         "automatic_stories": None if stories is None else stories == "automatic",
     }
+    weights = company.weights_of(",".join(weight or ()))
     with console.database().write.begin() as session:
+        if weights:
+            facts["weights"] = (session.scalar(select(Company.weights)) or {}) | weights
         made = company.set_company(session, facts)
         said = {name: value for name, value in facts.items() if value is not None}
         audit.record(session, OPERATOR, "company.set", "company", None, said)

@@ -1,6 +1,6 @@
 """The company's own settings, and its sites."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,9 @@ HEAD_OFFICE = "Head office"
 UNNAMED = "Our company"
 TARGET_RANGE = (-100, 100)
 WINDOW_RANGE = (1, 366)
+# The heaviest that one answer may weigh; more would let a few speak for all.
+HEAVIEST = 10.0
+MOST_WEIGHTS, LONGEST_CHANNEL = 20, 100
 # What becomes of a pick.
 PICKS = ("suggest", "automatic", "off")
 
@@ -43,6 +46,28 @@ def set_company(session: Session, facts: Mapping[str, Any]) -> Company:
     return company
 
 
+def weights_of(text: str) -> dict[str, float]:
+    """What answers of each channel weigh, from `sms=0.5, email=2`; a weight of 1 is left out.
+
+    Raises CheerboardError when it is written otherwise, or beyond 0 to 10.
+    """
+    found: dict[str, float] = {}
+    for pair in (one for one in text.split(",") if one.strip()):
+        channel, _, weight = pair.rpartition("=")
+        try:
+            number = float(weight)
+        except ValueError:
+            number = -1.0
+        if not channel.strip() or len(channel) > LONGEST_CHANNEL or not 0 <= number <= HEAVIEST:
+            raise CheerboardError(
+                f"A weight is written channel=weight, from 0 to {HEAVIEST:g}, such as sms=0.5."
+            )
+        found[label_of(channel, "channel").casefold()] = number
+    if len(found) > MOST_WEIGHTS:
+        raise CheerboardError(f"At most {MOST_WEIGHTS} channels have a weight.")
+    return found
+
+
 def add_site(session: Session, name: str, timezone: str) -> Site:
     """A new site. Raises CheerboardError when the name is taken or the zone unknown."""
     name, timezone = label_of(name, "site's name"), timezone_of(timezone)
@@ -66,19 +91,8 @@ def _keep_first_site(session: Session, before: str, timezone: str) -> None:
 
 
 def _checked(name: str, value: Any) -> Any:
-    if name == "name":
-        return label_of(value, "company's name")
-    if name == "timezone":
-        return timezone_of(value)
-    if name == "domain":
-        return label_of(value, "domain").casefold()
-    if name == "target":
-        return _within(TARGET_RANGE, value, "target is a score")
-    if name == "heroes" and value not in PICKS:
-        raise CheerboardError(f"Heroes are one of {', '.join(PICKS)}, not {value!r}.")
-    if name == "window_days":
-        return _within(WINDOW_RANGE, value, "window is a number of days")
-    return value
+    check = _CHECKS.get(name)
+    return check(value) if check else value
 
 
 def _within(allowed: tuple[int, int], value: int, what: str) -> int:
@@ -86,3 +100,21 @@ def _within(allowed: tuple[int, int], value: int, what: str) -> int:
     if not low <= value <= high:
         raise CheerboardError(f"The {what} from {low} to {high}, not {value}.")
     return value
+
+
+def _picks(value: str) -> str:
+    if value not in PICKS:
+        raise CheerboardError(f"Heroes are one of {', '.join(PICKS)}, not {value!r}.")
+    return value
+
+
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "name": lambda value: label_of(value, "company's name"),
+    "timezone": timezone_of,
+    "domain": lambda value: label_of(value, "domain").casefold(),
+    "target": lambda value: _within(TARGET_RANGE, value, "target is a score"),
+    "window_days": lambda value: _within(WINDOW_RANGE, value, "window is a number of days"),
+    "heroes": _picks,
+    # A weight of 1 is none.
+    "weights": lambda value: {name: weight for name, weight in value.items() if weight != 1},
+}

@@ -226,6 +226,32 @@ def test_the_preview_is_the_wall_in_a_frame_for_who_is_signed_in(
     assert "<iframe" not in uma.get("/boards/hall?look=javascript:alert(1)").text
 
 
+def test_the_company_says_how_heroes_and_stories_come_and_dignity_alone_who_has_a_score(
+    database: Database, uma: Visitor
+) -> None:
+    uma.get("/company")
+    facts = {"heroes": "suggest", "automatic_stories": "on", "weights": "SMS=0.5, email=2"}
+    uma.press("/company", facts | {"individuals": "on"})
+    assert uma.last.headers["location"] == "/company?done=kept"
+    with database.read() as session:
+        company = session.get_one(Company, 1)
+        assert (company.heroes, company.automatic_stories) == ("suggest", True)
+        assert company.weights == {"sms": 0.5, "email": 2}
+        # One switch, one place: this page leads there.
+        assert not company.individuals
+    page = uma.get("/company").text
+    assert 'value="email=2, sms=0.5"' in page
+    assert 'href="/dignity"' in page
+    assert 'name="individuals"' not in page
+    uma.press("/company", {"heroes": "maybe", "weights": "sms=heavy"})
+    assert uma.last.status_code == 422
+    assert "Heroes are one of" in uma.last.text
+    assert "A weight is written channel=weight" in uma.last.text
+    uma.press("/company", {"weights": "sms=1"})
+    with database.read() as session:
+        assert session.get_one(Company, 1).weights == {}
+
+
 def test_the_company_and_its_ladder(database: Database, uma: Visitor) -> None:
     uma.get("/company")
     uma.press("/company", {"name": "Südwind", "target": "\u221210", "window_days": "91"})

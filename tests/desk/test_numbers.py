@@ -203,6 +203,25 @@ def test_how_it_is_made_with_what_does_not_count(app: FastAPI, database: Databas
     assert "14 May 2026 to 10 Jun 2026" in page.replace("from 14", "14")
 
 
+def test_a_weighted_score_stands_beside_the_plain_one(app: FastAPI, database: Database) -> None:
+    with clock.frozen(NOW):
+        uma = someone(app, database)
+    with database.write.begin() as session:
+        answer = Answer(response_id="w", score=0, submitted_at=TUESDAY, channel="SMS")
+        tallies.apply(
+            session, ledger.record(session, [Entry(1, None, NOW, answer)], roster.load(session))
+        )
+        session.get_one(Company, 1).weights = {"sms": 3}
+    # 17 promoters, 6 passives and 7 detractors of no named channel, and one that counts thrice.
+    said = "Weighted by channel (SMS 3, no name 1) it would be +21"
+    assert said in read(uma, "/numbers")
+    assert "+ 29 between" in read(uma, "/numbers")
+    assert said in read(uma, "/numbers/made")
+    with database.write.begin() as session:
+        session.get_one(Company, 1).weights = {"email": 3}
+    assert "Weighted" not in read(uma, "/numbers")
+
+
 def test_on_the_wall_a_phone_reads_what_the_wall_shows_and_no_more(
     app: FastAPI, database: Database
 ) -> None:

@@ -98,6 +98,14 @@ def test_the_ends_of_the_window(cheerboard: Command, days: str) -> None:
     assert cheerboard("company", "set", "--window", days).code == 0
 
 
+def test_weights_of_channels_are_given_one_by_one(cheerboard: Command, database: Database) -> None:
+    assert cheerboard(*NORTHWIND, "--weight", "sms=0.5").code == 0
+    assert cheerboard("company", "set", "--weight", "Email=2", "--weight", "sms=1").code == 0
+    (company,) = rows(database, Company)
+    assert company.weights == {"email": 2}
+    cheerboard("company", "set", "--weight", "email=11").refused("from 0 to 10")
+
+
 def test_the_roster(cheerboard: Command, database: Database) -> None:
     cheerboard(*NORTHWIND)
     site = cheerboard("site", "add", "Basel", "--timezone", "Europe/Zurich", "--json")
