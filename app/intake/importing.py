@@ -37,12 +37,10 @@ from app.stories.models import Story
 from app.text import gate
 
 # Rows that are read ahead while others are written.
-BLOCK = 5_000
+BLOCK = 10_000
 # A transaction beside a running server is to take at most 200 ms; half of it on a quiet machine.
 MOST_SECONDS = 0.1
-# Alone it may take longer: pages that many rows share are written once.
-MOST_SECONDS_ALONE = 1.0
-LEAST_TOGETHER = 500
+LEAST_TOGETHER, MOST_TOGETHER = 500, 2_000
 # Words that are older make no story any more, and a file must not fill the queue of the leads.
 STORY_AGE = timedelta(days=14)
 MOST_STORIES = 200
@@ -168,13 +166,15 @@ class Desk:
 
     def _rest(self, count: int, took: float) -> None:
         """Leaves room for others, and decides how many lines the next transaction takes."""
-        longest = MOST_SECONDS if self._is_in_company() else MOST_SECONDS_ALONE
-        if longest == MOST_SECONDS:
-            # SQLite's lock is no queue: whoever waits must find it free for a while.
-            self._pause.wait(min(took, MOST_SECONDS))
-        if count == self._most or took > longest:
-            fitting = int(count * longest / max(took, 0.001))
-            self._most = max(LEAST_TOGETHER, min(BLOCK, self._most * 2, fitting))
+        if not self._is_in_company():
+            # Pages that many lines share are written once.
+            self._most = BLOCK
+            return
+        # SQLite's lock is no queue: whoever waits must find it free for a while.
+        self._pause.wait(min(took, MOST_SECONDS))
+        if count == self._most or took > MOST_SECONDS:
+            fitting = int(count * MOST_SECONDS / max(took, 0.001))
+            self._most = max(LEAST_TOGETHER, min(MOST_TOGETHER, self._most * 2, fitting))
 
     def _is_in_company(self) -> bool:
         """Whether a server may want to write as well; PostgreSQL does not say."""

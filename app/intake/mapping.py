@@ -6,14 +6,17 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from app.intake import coercion
+from app.intake import coercion, workload
 from app.intake.source import Document, IgnoredError, News, Setup, UnreadableError
 
+_TOO_MUCH = "The mapping cannot be applied: it takes too much work for this body."
 FIELDS = (
     "accept", "response_id", "score", "comment", "email", "name", "submitted_at", "updated_at",
     "version", "survey_id", "channel", "consent", "excluded",
 )  # fmt: skip
 REQUIRED = ("response_id", "score")
+# An expression longer than this is a program.
+LONGEST = 2_000
 _NOT_ACCEPTED = "The mapping's accept expression is not true for it."
 
 
@@ -32,12 +35,15 @@ def compile_reader(expressions: Mapping[str, Any]) -> Callable[[Document, Setup]
     extra = {name: _compiled(f"attributes.{name}", source) for name, source in wanted.items()}
 
     def read(document: Document, setup: Setup) -> Iterator[News]:
+        search = workload.searcher()
         try:
             for reason, condition in conditions.items():
-                if condition.search(document) is not True:
+                if search(condition, document) is not True:
                     raise IgnoredError(reason)
-            raw = {field: expression.search(document) for field, expression in fields.items()}
-            raw["attributes"] = {name: found.search(document) for name, found in extra.items()}
+            raw = {field: search(expression, document) for field, expression in fields.items()}
+            raw["attributes"] = {name: search(found, document) for name, found in extra.items()}
+        except workload.TooMuchError:
+            raise UnreadableError(_TOO_MUCH) from None
         except JMESPathError as error:
             sentence = " ".join(str(error).split())[:300]
             raise UnreadableError(f"The mapping cannot be applied: {sentence}") from None
@@ -69,6 +75,8 @@ def _wanted_attributes(expressions: Mapping[str, Any]) -> Mapping[str, Any]:
 def _compiled(field: str, source: Any) -> Any:
     if not isinstance(source, str):
         raise ValueError(f"mapping.{field} must be a JMESPath expression in text.")
+    if len(source) > LONGEST:
+        raise ValueError(f"mapping.{field} is longer than {LONGEST:,} characters.")
     try:
         return jmespath.compile(source)
     except (JMESPathError, RecursionError) as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app.intake import documents, sealing
+from app.intake import documents, sealing, workload
 from app.intake.deliveries import Waiting
 from app.intake.source import (
     Call,
@@ -59,9 +59,10 @@ def read(source: KnownSource, delivery: Waiting, salt: bytes) -> Reading:
     if not found:
         return told(ignored="It is an empty list.")
     heard = Heard()
-    for document in found:
-        seen = _unwrapped(document) if are_events and not source.sees_envelopes else document
-        heard.listen(source, seen, salt)
+    with workload.shared():
+        for document in found:
+            seen = _unwrapped(document) if are_events and not source.sees_envelopes else document
+            heard.listen(source, seen, salt)
     return told(
         news=tuple(heard.news),
         ignored=_sentence(heard.ignored, len(found)),
