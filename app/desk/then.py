@@ -18,7 +18,7 @@ from app.people.authorize import Actor
 from app.people.doors import May
 from app.people.models import Team
 from app.responses.models import LedgerEntry
-from app.responses.voice import Voice, from_json
+from app.responses.voice import Voice
 from app.scores import cover, nps, past, tallies
 from app.scores.nps import Tally
 from app.stories import listing
@@ -143,7 +143,7 @@ def _steps(
 
 
 def _step(row: Any, stage: Stage, teams: dict[int, str]) -> Step | None:
-    before, after = (from_json(one) for one in (row.before, row.after))
+    before, after = row.before, row.after
     voice = after or before
     if voice is None or not any(_is_here(one, stage) for one in (before, after)):
         return None

@@ -12,4 +12,6 @@ FIELDS = (
 
 def read(document: Document, setup: Setup) -> Answer:
     """Raises IgnoredError without a valid id or score."""
-    return answer(document, setup, **{field: document.get(field) for field in FIELDS})
+    return answer(
+        document, setup, **{field: document[field] for field in FIELDS if field in document}
+    )

@@ -47,11 +47,6 @@ def _unscored(_value: Any) -> None:
 def _answer(
     document: Any, setup: Setup, raw: Mapping[str, Any], scored: Callable[[Any], int | None]
 ) -> Answer:
-    given = raw.get("attributes")
-    extra = given if isinstance(given, Mapping) else {}
-    # A place the body does not have says nothing about what the body names itself.
-    mapped = attributes(document, setup)
-    found = {name: value for name, value in mapped.items() if value is not None} if mapped else {}
     response_id = identifier(raw.get("response_id"))
     if response_id is None:
         raise IgnoredError("It has no response id.")
@@ -70,8 +65,17 @@ def _answer(
         channel=text(raw.get("channel"), 64),
         consent=flag(raw.get("consent")),
         excluded="excluded by the platform" if flag(raw.get("excluded")) else None,
-        attributes=_texts({**extra, **found}),
+        attributes=_attributes(document, setup, raw.get("attributes")),
     )
+
+
+def _attributes(document: Any, setup: Setup, given: Any) -> dict[str, str]:
+    """What the body names itself, and over it what the settings map."""
+    found = dict(given) if isinstance(given, Mapping) else {}
+    for name, value in attributes(document, setup).items():
+        if value is not None:  # a place the body does not have says nothing
+            found[name] = value
+    return _texts(found) if found else found
 
 
 def score(value: Any) -> int:
@@ -79,6 +83,8 @@ def score(value: Any) -> int:
 
     Raises IgnoredError for everything else, blank included: a reason, not a guess.
     """
+    if type(value) is int and 0 <= value <= 10:
+        return value
     value = _only(value)
     if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
         value = float(value)
@@ -111,6 +117,8 @@ def identifier(value: Any) -> str | None:
 
 def flag(value: Any) -> bool | None:
     """True or false, also as text; everything else is None."""
+    if value is None:
+        return None
     value = _only(value)
     if isinstance(value, str):
         return {"true": True, "false": False, "1": True, "0": False}.get(value.strip().lower())
@@ -122,6 +130,8 @@ def moment(value: Any, zone: ZoneInfo) -> datetime | None:
 
     A time without a zone is one of `zone`. None when it is no time.
     """
+    if value is None:
+        return None
     value = _only(value)
     if isinstance(value, str):
         value = value.strip()

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
@@ -23,6 +23,10 @@ MOST_BYTES = 16 * 1024 * 1024
 # platforms wait for the acknowledgement, the wall can wait a moment.
 REST = 8
 LONGEST_REST = 0.8
+# A rest ends when no request waited at so many looks in a row: there is none at the moment in which
+# every platform was just answered.
+LOOKS = 5
+BREATH = 0.01
 # The writer's requests wait while a batch is taken in; batches shrink until they fit into this.
 MOST_SECONDS = 0.05
 LEAST_TOGETHER = 200
@@ -52,6 +56,8 @@ class Processor:
         self._thread = threading.Thread(target=self._run, name="intake-processor", daemon=True)
         self._most = LEAST_TOGETHER
         self._outages = 0
+        # Something waits to be taken in, as far as is known. Read by other threads.
+        self.is_behind = False
 
     def start(self) -> None:
         """Begins with the sweep of what an earlier run left."""
@@ -97,11 +103,18 @@ class Processor:
     def _drain(self) -> None:
         while not self._stopping.is_set():
             began = clock.monotonic()
-            if not self.process():
+            self.is_behind = bool(self.process())
+            if not self.is_behind:
                 return
             took = clock.monotonic() - began
-            if self._is_busy():
-                self._stopping.wait(min(REST * took, LONGEST_REST))
+            self._rest(min(REST * took, LONGEST_REST))
+
+    def _rest(self, seconds: float) -> None:
+        """At most so long, and only while requests wait."""
+        end = clock.monotonic() + seconds
+        looks = LOOKS if self._is_busy() else 0
+        while looks and clock.monotonic() < end and not self._stopping.wait(BREATH):
+            looks = LOOKS if self._is_busy() else looks - 1
 
     def process(self) -> int:
         """Takes in one batch; how many deliveries were settled or found settled already.
@@ -196,5 +209,5 @@ class Processor:
 
 
 def _count(settled: Sequence[Settled]) -> None:
-    for one in settled:
-        metrics.deliveries.labels(one.outcome).inc()
+    for outcome, count in Counter(one.outcome for one in settled).items():
+        metrics.deliveries.labels(outcome).inc(count)

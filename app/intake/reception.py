@@ -41,7 +41,7 @@ class Reception:
             partial(Client, allow_local=settings.allow_local_fetch),
         )
         self.processor.on_wanted = self.fetcher.wake
-        self.reader = Reader(database, self._is_busy)
+        self.reader = Reader(database, self._is_busy_or_behind)
         self.processor.on_changed = self.reader.wake
         self.writer = Writer(database, self.processor.hear)
         self.refusals = Refusals()
@@ -92,6 +92,9 @@ class Reception:
 
     def _is_busy(self) -> bool:
         return self.writer.waiting > 0
+
+    def _is_busy_or_behind(self) -> bool:
+        return self._is_busy() or self.processor.is_behind
 
     def _hear(self, topics: frozenset[str]) -> None:
         """Runs on the thread that committed, or that heard of another process's commit."""

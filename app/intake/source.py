@@ -204,5 +204,5 @@ def demand_same(wanted: Any, found: Any, what: str) -> None:
 
 def attributes(document: Any, setup: Setup) -> dict[str, Any]:
     """The raw values at the places that the setting `attributes` names."""
-    wanted = setup["attributes"] or {}
-    return {name: place(document, path) for name, path in wanted.items()}
+    wanted = setup.settings.get("attributes")
+    return {name: place(document, path) for name, path in wanted.items()} if wanted else {}

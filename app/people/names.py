@@ -1,6 +1,7 @@
 """How a name is compared, and how much of it a wall may show. Pure."""
 
 import unicodedata
+from functools import lru_cache
 
 # Written beside a name, not part of it; a wall that shows "Dr. S." would show nobody.
 _TITLES = frozenset({"dr", "frau", "herr", "mr", "mrs", "ms", "mx", "prof"})
@@ -19,6 +20,7 @@ _STREET = dict.fromkeys(_STAFF, "hidden")
 _AT_MOST = {"staff": _STAFF, "visitor": _VISITOR, "street": _STREET}
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The form in which two spellings of one name are equal: NFKC, trimmed, case-folded.
 

@@ -23,8 +23,12 @@ from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.types import JSON, TypeEngine
 
 from app.db import UTCDateTime
+from app.responses.models import Counted
+from app.responses.voice import as_text
 
 Convert = Callable[[Any], Any]
+
+_quoted = json.encoder.encode_basestring_ascii
 
 # Rows of one step; SQLite takes 32,766 parameters.
 TOGETHER = 256
@@ -45,8 +49,7 @@ def run(
         connection.execute(statement, list(rows))
         return
     text, names, conversions = _prepared(statement, tuple(rows[0]), connection.dialect)
-    values = itemgetter(*names)
-    parameters = [_parameters(values(row), conversions) for row in rows]
+    parameters = _parameters(map(itemgetter(*names), rows), conversions)
     if isinstance(statement, Insert):
         insert_together(connection, text, parameters)
     else:
@@ -75,13 +78,16 @@ def insert_together(connection: Connection, text: str, rows: Sequence[tuple[Any,
         driver.execute(many, tuple(chain.from_iterable(chunk)))
 
 
-def _parameters(values: tuple[Any, ...], conversions: list[tuple[int, Convert]]) -> tuple[Any, ...]:
-    converted = list(values)
+def _parameters(
+    rows: Iterable[tuple[Any, ...]], conversions: list[tuple[int, Convert]]
+) -> list[tuple[Any, ...]]:
+    """Column by column: what a column needs is found out once for all rows."""
+    columns = list(zip(*rows, strict=True))
     for place, convert in conversions:
-        value = converted[place]
-        if value is not None:
-            converted[place] = convert(value)
-    return tuple(converted)
+        columns[place] = tuple(
+            [None if value is None else convert(value) for value in columns[place]]
+        )
+    return list(zip(*columns, strict=True))
 
 
 @lru_cache(maxsize=64)
@@ -99,9 +105,18 @@ def _prepared(
 def _conversion(kind: TypeEngine[Any]) -> Convert | None:
     if isinstance(kind, UTCDateTime):
         return _moment
+    if isinstance(kind, Counted):
+        return as_text
     if isinstance(kind, JSON):
-        return json.dumps
+        return _as_json
     return date.isoformat if isinstance(kind, Date) else None
+
+
+def _as_json(value: Any) -> str:
+    """As json.dumps does, past its making of an encoder for what is nearly always texts."""
+    if type(value) is dict and all(type(one) is str for one in value.values()):
+        return "{" + ", ".join([f"{_quoted(k)}: {_quoted(v)}" for k, v in value.items()]) + "}"
+    return json.dumps(value)
 
 
 def _moment(at: datetime) -> str:

@@ -15,7 +15,7 @@ from app.people.roster import Roster
 from app.responses import bulk, one_voice, tombstones
 from app.responses.models import LedgerEntry, Response
 from app.responses.revision import Row, external_id, is_change, place_of, placed, revised
-from app.responses.voice import Change, Entry, Voice, as_json, voice_of
+from app.responses.voice import Change, Entry, Voice, voice_of
 
 __all__ = ["Change", "Entry", "Voice", "exclude", "reassign", "record", "unname", "withdraw"]
 
@@ -208,8 +208,8 @@ def _append(session: Session, drafts: list[Draft], at: datetime) -> None:
             "response_id": draft.row["id"],
             "at": at,
             "delivery_id": delivery_id,
-            "before": as_json(before),
-            "after": as_json(after),
+            "before": before,
+            "after": after,
         }
         for draft in drafts
         if draft.row is not None

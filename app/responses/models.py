@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Dialect, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import JSON, TypeDecorator
 
 from app.db import Base
+from app.responses.voice import Voice, as_json, from_json
 
 STATUSES = ("unscored", "counted", "excluded", "withdrawn", "superseded")
 COUNTED = text("status = 'counted'")
@@ -69,6 +71,19 @@ class Response(Base):
     stored_at: Mapped[datetime]
 
 
+class Counted(TypeDecorator[Voice]):
+    """A voice, stored as its JSON; None is null."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Voice | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the same on each
+        return as_json(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Voice | None:  # noqa: ARG002 - the same on each
+        return from_json(value)
+
+
 class LedgerEntry(Base):
     """One change of one response; `before` and `after` are what counted (null: it did not)."""
 
@@ -80,8 +95,8 @@ class LedgerEntry(Base):
     at: Mapped[datetime]
     # Not a foreign key: raw deliveries are deleted after a month, the ledger stays.
     delivery_id: Mapped[int | None]
-    before: Mapped[dict[str, Any] | None]
-    after: Mapped[dict[str, Any] | None]
+    before: Mapped[Voice | None] = mapped_column(Counted)
+    after: Mapped[Voice | None] = mapped_column(Counted)
 
 
 class Tombstone(Base):

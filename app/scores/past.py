@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.responses.models import LedgerEntry
-from app.responses.voice import Voice, from_json
+from app.responses.voice import Voice
 from app.scores import nps
 from app.scores.nps import Tally
 
@@ -26,8 +26,7 @@ def as_known(
     known = Tally()
     for before, after in steps:
         # The steps of one response cancel each other out, but for the last one.
-        for document, add in ((before, Tally.__sub__), (after, Tally.__add__)):
-            voice = from_json(document)
+        for voice, add in ((before, Tally.__sub__), (after, Tally.__add__)):
             if voice and first <= voice.day <= until and _is_in(voice, scope, scope_id):
                 known = add(known, nps.one(voice.score))
     return known

@@ -33,11 +33,15 @@ class Point:
 
 def apply(session: Session, changes: Iterable[Change]) -> None:
     """Adds what changed to every tally it belongs to. The cost knows only the changes."""
-    sums: dict[Key, list[int]] = {}
+    voices: dict[Voice | None, int] = {}
     for change in changes:
-        if change.before != change.after:
-            _count(sums, change.before, -1)
-            _count(sums, change.after, 1)
+        before, after = change.before, change.after
+        if before != after:
+            voices[before] = voices.get(before, 0) - 1
+            voices[after] = voices.get(after, 0) + 1
+    sums: dict[Key, list[int]] = {}
+    for voice, by in voices.items():
+        _count(sums, voice, by)
     add(session, {key: Tally(*counts) for key, counts in sums.items()})
 
 
@@ -119,7 +123,7 @@ def _within(scope: str, scope_id: int | None, until: date, days: int) -> Any:
 
 
 def _count(sums: dict[Key, list[int]], voice: Voice | None, by: int) -> None:
-    """One voice more or less in the company, its site, team and person, as far as it has them."""
+    """So many voices more or less in the company, and in the site, team and person of this one."""
     if voice is None:
         return
     part = segment(voice.survey_id, voice.channel)

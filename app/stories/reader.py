@@ -1,4 +1,4 @@
-"""Reader: one thread that reads what customers wrote when no request waits."""
+"""Reader: one thread that reads what customers wrote when nothing else waits."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ from app.stories import unread
 
 # Another process may have put something in line; nobody tells us.
 LOOK = 2.0
-# Requests come first, but nobody's words wait for ever.
+# Requests and the score come first, but nobody's words wait for ever.
 PATIENCE = 3.0
 BREATH = 0.02
 BACK_OFF = 5.0
@@ -21,7 +21,8 @@ log = logging.getLogger("cheerboard.stories")
 class Reader:
     """Runs until stopped. The line is in the database: what a killed one left is read by the next.
 
-    `is_busy`: requests wait to be stored. `wake` may be called from any thread.
+    `is_busy`: requests wait to be stored, or answers to be counted. `wake` may be called from any
+    thread.
     """
 
     def __init__(self, database: Database, is_busy: Callable[[], bool]) -> None:

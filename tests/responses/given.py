@@ -12,7 +12,7 @@ from app.people import roster
 from app.responses import ledger
 from app.responses.answer import Answer, Withdrawal
 from app.responses.models import LedgerEntry, Response
-from app.responses.voice import Change, Entry
+from app.responses.voice import Change, Entry, Voice
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
@@ -63,5 +63,5 @@ def ids(database: Database, external_ids: Iterable[str]) -> list[int]:
     return [stored(database, external_id).id for external_id in external_ids]
 
 
-def _score(document: dict[str, Any] | None) -> int | None:
-    return None if document is None else document["score"]
+def _score(voice: Voice | None) -> int | None:
+    return None if voice is None else voice.score
