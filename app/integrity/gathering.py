@@ -15,7 +15,7 @@ from app.people.models import Account, Company, Person
 from app.responses.models import Asked, Response
 from app.scores import nps, ranking
 from app.scores.nps import Tally
-from app.text import lexicon
+from app.text import lexicon, unsafe
 from app.text.clean import clean
 from app.text.folding import tokens
 from app.text.language import language
@@ -151,7 +151,8 @@ def _begs(comment: str) -> bool:
     code = language(plain, known).nearest
     own = [known[code]] if code and code in known else list(known.values())
     words = tokens(plain)
-    return any(hit.section == "begging" for one in own for hit in one.index.hits(words))
+    hits = [hit for one in own for hit in one.index.hits(words)]
+    return any(hit.section == "begging" for hit in unsafe.dangers(hits))
 
 
 def _staff(session: Session) -> frozenset[str]:

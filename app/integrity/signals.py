@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from itertools import combinations
+from statistics import median
 
 from app.integrity import copying
 from app.integrity.counting import tail, z_of
@@ -130,7 +131,7 @@ def chosen_customers(case: Case) -> Finding | None:
     """Asked fewer than half as many as the peers' median, and 10 points better than they are."""
     if case.asking is None or not case.peers or not case.asking.eligible:
         return None
-    middle = sorted(case.peers)[len(case.peers) // 2]
+    middle = median(case.peers)
     if 2 * case.asking.rate >= middle or case.lead < 10:
         return None
     return Finding(

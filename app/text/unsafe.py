@@ -68,13 +68,13 @@ def read(text: str, code: str | None) -> Reading:
     own = [known[code]] if code and code in known else list(known.values())
     words = tokens(text)
     hits = [hit for one in own for hit in one.index.hits(words)]
-    found = {hit.section: _said(text, words, hit) for hit in reversed(_unsafe(hits))}
+    found = {hit.section: _said(text, words, hit) for hit in reversed(dangers(hits))}
     found |= _by_form(text) | _disguised(text, own)
     return Reading(tuple(words), tuple(hits), found)
 
 
-def _unsafe(hits: Sequence[Hit]) -> list[Hit]:
-    """What is unsafe, unless it stands within words that are harmless together."""
+def dangers(hits: Sequence[Hit]) -> list[Hit]:
+    """The unsafe hits of a text, but those that stand within words that are harmless together."""
     harmless = [hit for hit in hits if hit.section == HARMLESS]
     return [
         hit
@@ -102,7 +102,7 @@ def _disguised(text: str, own: Sequence[Lexicon]) -> dict[str, str]:
     for reading in undisguised(text):
         words = tokens(reading)
         for one in own:
-            for hit in _unsafe(list(one.index.hits(words))):
+            for hit in dangers(list(one.index.hits(words))):
                 if hit.section in _DISGUISED:
                     found[hit.section] = _said(reading, words, hit)
     return found
