@@ -25,13 +25,10 @@ from urllib.parse import urlsplit
 
 HERE = Path(__file__).resolve().parent
 ROUND = 4.0  # seconds between two looks at the browser, and for its answer
-MISSES = 3
+MISSES, TRIES = 3, 5
 GRACE = 45.0  # seconds a browser may take to start on a slow card
 LOST = 20.0  # seconds on an error page before it is led back to the boot page
-STEADY = (
-    30.0  # seconds the wall must agree with itself before the TV is switched, and between tries
-)
-TRIES = 5
+STEADY = 30.0  # seconds the wall must agree with itself before the TV is switched; between tries
 PATIENCE = 4.0  # seconds a server may take to answer
 PULSE = 10.0  # seconds between two rounds of checks when all is well; PATIENCE when it is not
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -39,11 +36,12 @@ TIME = r"(?:[01]\d|2[0-3]):[0-5]\d"
 SPAN = re.compile(rf"(?:([a-z]{{3}})(?:-([a-z]{{3}}))? )?({TIME})-({TIME}|24:00)")
 LOOK = """(() => {
   const entry = performance.getEntriesByType("navigation")[0];
-  const stage = document.getElementById("stage");
+  const stage = document.getElementById("stage"), worker = navigator.serviceWorker || {};
   return {at: location.href, status: entry ? entry.responseStatus : 0,
-          scene: stage ? stage.dataset.scene : ""};
+          scene: stage ? stage.dataset.scene : "", kept: !!worker.controller};
 })()"""
-Found = tuple[bool | None, str]
+Found = tuple[bool | None, str]  # of a check: whether, and in one line what was found
+Checks = dict[str, Callable[[], Found]]
 
 
 @dataclass(frozen=True)
@@ -84,9 +82,6 @@ def run(words: list[str]) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
-
-
-# The five checks: each says whether, and in one line what was found.
 
 
 def link(net: Path = Path("/sys/class/net")) -> Found:
@@ -141,13 +136,9 @@ def board(config: Config) -> Found:
 def checked(config: Config) -> list[dict[str, Any]]:
     """All five, in order; what stands behind one that failed is not asked."""
     found: list[dict[str, Any]] = []
-    for what, ask in (
-        ("link", link),
-        ("address", address),
-        ("name", lambda: name(config.url)),
-        ("server", lambda: server(config)),
-        ("board", lambda: board(config)),
-    ):
+    box: Checks = {"link": link, "address": address, "name": lambda: name(config.url)}
+    far: Checks = {"server": lambda: server(config), "board": lambda: board(config)}
+    for what, ask in (box | far).items():
         ok, words = ask() if all(one["ok"] for one in found) else (None, "")
         found.append({"name": what, "ok": ok, "words": words})
     return found
@@ -160,21 +151,21 @@ class CrashedError(Exception):
 def look(port: int, go: str = "") -> dict[str, Any] | None:
     """What the browser shows, after leading it to `go`; None without an answer. Or CrashedError."""
     key = {"Sec-WebSocket-Key": "Y2hlZXJib2FyZC1raW9zaw==", "Sec-WebSocket-Version": "13"}
+    key |= {"Upgrade": "websocket", "Connection": "Upgrade"}
     browser = http.client.HTTPConnection("127.0.0.1", port, timeout=ROUND)
     try:
         browser.request("GET", "/json/list")
         pages = [one for one in json.load(browser.getresponse()) if "top-chrome" not in one["url"]]
         place = urlsplit(pages[0]["webSocketDebuggerUrl"]).path
-        browser.request(
-            "GET", place, headers={"Upgrade": "websocket", "Connection": "Upgrade", **key}
-        )
+        browser.request("GET", place, headers=key)
         browser.getresponse()
         tab = browser.sock.makefile("rwb")
         ask(tab, "Inspector.enable")
         if go:
             ask(tab, "Page.navigate", url=go)
         seen = ask(tab, "Runtime.evaluate", expression=LOOK, returnByValue=True)["result"]["value"]
-        return {"at": str(seen["at"]), "status": int(seen["status"]), "scene": seen["scene"]}
+        facts = {"at": str(seen["at"]), "status": int(seen["status"]), "scene": seen["scene"]}
+        return facts | {"kept": bool(seen["kept"])}
     except (OSError, LookupError, TypeError, ValueError, AttributeError, http.client.HTTPException):
         return None
     finally:
@@ -211,16 +202,21 @@ class Box:
         self.started, self.missed, self.lost, self.dark = 0.0, 0, 0.0, False
         self.asleep, self.tries, self.since = False, 0, 0.0
         self.is_on = self.wanted = None  # type: bool | None
+        self.kept = config.run / "kept"  # the board whose last picture this browser's profile has
 
     def check(self) -> bool:
-        """Asks all five and tells the boot page, which leaves only when there is a way to `go`."""
+        """Asks all five; the boot page leaves only when there is a way to `go`. Are all well?"""
         checks = checked(self.config)
-        go = self.config.link if all(one["ok"] for one in checks) else None
+        wrong = next((one["name"] for one in checks if not one["ok"]), "")
+        go: str | None = None if wrong else self.config.link
+        if wrong not in ("", "board"):  # who refuses us is obeyed
+            with contextlib.suppress(OSError):
+                go = self.kept.read_text()
         told = json.dumps({"checks": checks, "go": go, "name": self.config.name})
         fresh = self.config.run / "status.new"
         fresh.write_text(f"told({told});\n")
         fresh.replace(self.config.run / "status.js")
-        return go is not None
+        return not wrong
 
     def check_for_ever(self) -> None:
         while True:
@@ -237,6 +233,8 @@ class Box:
             seen, why = None, "its page crashed"
         if seen and seen["scene"]:
             self.asleep = seen["scene"] == "night"  # the site's hours, as the server knows them
+            if seen.get("kept") and not self.kept.exists():
+                self.kept.write_text(seen["at"].partition("?")[0])
         if why:
             self._restart(now, why)
         elif self.lost and now - self.lost >= LOST:
@@ -251,6 +249,8 @@ class Box:
         self.missed = 0
         well = seen["at"].startswith(("http", "file")) and seen["status"] < 500
         self.lost = 0.0 if well else self.lost or now
+        if not well:
+            self.kept.unlink(missing_ok=True)  # there was no picture after all
         return ""
 
     def _power(self, now: float, *, wanted: bool) -> None:

@@ -195,6 +195,46 @@ def test_counts_screens_that_say_what_they_are(tmp_path: Path) -> None:
     assert agent.screens(tmp_path) == 1
 
 
+def test_without_server_it_goes_to_the_last_picture_where_the_browser_keeps_one(
+    server: FakeServer, stage: Stage
+) -> None:
+    box = stage.box
+    assert not box.check()
+    assert told(box.config)["go"] is None
+    stage.shows = BOARD | {"at": f"{BOARD['at']}?theme=ink", "kept": True}
+    stage.rounds(4)
+    assert not box.check()
+    assert told(box.config)["go"] == BOARD["at"]
+    assert not Box(box.config).check()  # another agent, the same browser
+    assert told(box.config)["go"] == BOARD["at"]
+    server.answers = {"/healthz": 200, "/screen": 303}
+    assert box.check()
+    assert told(box.config)["go"] == box.config.link
+    server.answers = {"/healthz": 200, "/screen": 403}  # a revoked screen shows nothing old
+    assert not box.check()
+    assert told(box.config)["go"] is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [BOARD, BOARD | {"kept": False}, BOOT | {"kept": True}],
+)
+def test_where_no_worker_runs_it_stays_on_the_boot_page(stage: Stage, page: dict[str, Any]) -> None:
+    stage.shows = page
+    stage.rounds(4)
+    assert not stage.box.check()
+    assert told(stage.box.config)["go"] is None
+
+
+def test_a_picture_that_was_not_there_is_not_gone_to_again(stage: Stage) -> None:
+    stage.shows = BOARD | {"kept": True}
+    stage.rounds(4)
+    stage.shows = {"at": "chrome-error://chromewebdata/", "status": 0, "scene": "", "kept": False}
+    stage.rounds(8)
+    assert not stage.box.check()
+    assert told(stage.box.config)["go"] is None
+
+
 def test_three_unanswered_looks_are_a_hang(stage: Stage) -> None:
     stage.shows = None
     stage.rounds(GRACE + 1, GRACE + 5)

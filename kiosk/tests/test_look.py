@@ -10,7 +10,7 @@ import pytest
 
 from kiosk import agent
 
-SEEN = {"at": "http://wall.example.com/tv/hall", "status": 200, "scene": "pulse"}
+SEEN = {"at": "http://wall.example.com/tv/hall", "status": 200, "scene": "pulse", "kept": True}
 ANSWER = {"id": 1, "result": {"result": {"value": SEEN}}}
 
 

@@ -39,6 +39,7 @@ def test_from_boot_to_board_and_back_after_a_crash(
             goes_on_to_the_board(wall, box)
             finds_back(wall, box)
         stays_without_server(wall, box)
+        comes_back_with_the_last_picture(wall, box)
         ends_what_crashed(wall, box)
 
 
@@ -76,13 +77,26 @@ def finds_back(wall: Glass, box: Box) -> None:
     wall.ask("Page.navigate", url="chrome://settings")
     wall.until("location.href.startsWith('chrome-error:')")
     box.round(100.0, MONDAY, 1)
-    wall.until("location.pathname === '/tv/hall'")
+    wall.until("location.pathname === '/tv/hall' && !!navigator.serviceWorker.controller")
+    wall.until(
+        "caches.match('/tv/hall').then((one) => { window.isKept = !!one; }), !!window.isKept"
+    )
+    box.round(102.0, MONDAY, 1)
 
 
 def stays_without_server(wall: Glass, box: Box) -> None:
     box.check()
     box.round(104.0, MONDAY, 1)
     assert wall.value("location.pathname") == "/tv/hall"
+
+
+def comes_back_with_the_last_picture(wall: Glass, box: Box) -> None:
+    """A browser that starts anew while the server is away opens the boot page, and goes on."""
+    wall.ask("Page.navigate", url=agent.home(box.config))
+    told(wall, box)
+    wall.until("location.pathname === '/tv/hall' && !!document.querySelector('.stage.offline')")
+    box.round(106.0, MONDAY, 1)
+    wall.picture("kept")
 
 
 def ends_what_crashed(wall: Glass, box: Box) -> None:
