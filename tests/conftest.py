@@ -10,8 +10,15 @@ from argon2 import PasswordHasher
 from app.db import Database, connect
 from app.migrations import migrate
 from app.people import passwords
-from tests import postgres
+from tests import postgres, sharing
 from tests.slate import Slate
+
+sharing.share_statements()
+sharing.keep_folders_in_memory()
+
+
+def pytest_collection_finish() -> None:
+    sharing.keep_what_was_imported()
 
 
 @pytest.fixture(scope="session")
