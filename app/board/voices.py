@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.board.scene import Stage
-from app.responses.models import COUNTED, Response
+from app.responses.models import COUNTED, HISTORY, LedgerEntry, Response
 from app.scores.nps import category
 
 # What is imported, filled in, fetched or replayed later than this after the customer spoke is
@@ -52,12 +52,22 @@ def newest(
     if since is not None:
         query = query.where(Response.answered_on >= since)
     rows = session.execute(query).all()
-    now = clock.now()
+    news = _news(session, [id_ for id_, _, at in rows if clock.now() - at <= NEWS])
     return [
-        Voice(id=str(id_), kind=category(score), is_past=now - submitted_at > NEWS)
-        for id_, score, submitted_at in reversed(rows)
+        Voice(id=str(id_), kind=category(score), is_past=id_ not in news)
+        for id_, score, _ in reversed(rows)
         if score is not None
     ]
+
+
+def _news(session: Session, young: Sequence[int]) -> set[int]:
+    """Those of the young ones that were delivered: a history floods no wall, however young it is."""
+    if not young:
+        return set()
+    filled_in = select(LedgerEntry.response_id).where(
+        LedgerEntry.response_id.in_(young), LedgerEntry.delivery_id == HISTORY
+    )
+    return set(young) - set(session.scalars(filled_in))
 
 
 def _of(stage: Stage) -> list[ColumnElement[bool]]:

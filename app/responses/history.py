@@ -23,6 +23,7 @@ from app.responses import bulk, ledger, lines, tombstones
 from app.responses.answer import Answer
 from app.responses.ledger import RESPONSE
 from app.responses.lines import PLACE, SAID, Line
+from app.responses.models import HISTORY
 from app.responses.revision import revised
 from app.responses.voice import Change, Entry, Voice, voice_of
 
@@ -206,7 +207,7 @@ def _ledger_of(dialect: str) -> Any:
     pairs = ", ".join(f"'{name}', {column}" for name, column in _pairs(day))
     return text(
         "INSERT INTO ledger (response_id, at, delivery_id, before, after) "  # noqa: S608 - our own words
-        f"SELECT id, :at, NULL, NULL, CASE WHEN status = 'counted' THEN {make}({pairs}) END "
+        f"SELECT id, :at, {HISTORY}, NULL, CASE WHEN status = 'counted' THEN {make}({pairs}) END "
         "FROM response WHERE id > :last ORDER BY id"
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from app.responses import bulk
 from app.responses.answer import Answer
 from app.responses.ledger import RESPONSE
+from app.responses.models import HISTORY
 from app.responses.revision import BY_PLATFORM, Row
 from app.responses.voice import Entry
 
@@ -57,7 +58,7 @@ def entry_of(line: Line, at: datetime) -> Entry:
     why = str(row["reason"]).removeprefix(f"{BY_PLATFORM}: ")
     excluded = why if row["status"] == "excluded" else None
     answer = Answer(response_id=row["external_id"], excluded=excluded, **said)
-    return Entry(row["source_id"], None, at, answer)
+    return Entry(row["source_id"], HISTORY, at, answer)
 
 
 def moment(at: datetime) -> str:

@@ -12,6 +12,8 @@ from app.responses.voice import Voice, as_json, from_json
 
 STATUSES = ("unscored", "counted", "excluded", "withdrawn", "superseded")
 COUNTED = text("status = 'counted'")
+# In place of a delivery: it came in a file or was filled in from the past.
+HISTORY = 0
 OF_TEAM = text("status = 'counted' AND team_id IS NOT NULL")
 OF_PERSON = text("status = 'counted' AND person_id IS NOT NULL")
 

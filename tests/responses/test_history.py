@@ -15,7 +15,7 @@ from app.people import roster
 from app.people.models import Company
 from app.responses import history, ledger, tombstones
 from app.responses.answer import Answer
-from app.responses.models import LedgerEntry, Response
+from app.responses.models import HISTORY, LedgerEntry, Response
 from app.responses.voice import Entry
 from app.scores import tallies
 from app.scores.rebuild import differences
@@ -48,7 +48,7 @@ batches = st.lists(st.lists(answers, max_size=8), max_size=4)
 
 def usual(database: Database, source_id: int, batch: Sequence[Answer], at: datetime) -> None:
     with database.write.begin() as session:
-        entries = [Entry(source_id, None, at, one) for one in batch]
+        entries = [Entry(source_id, HISTORY, at, one) for one in batch]
         tallies.apply(session, ledger.record(session, entries, roster.load(session)))
 
 
