@@ -95,6 +95,7 @@ def comes_back_with_the_last_picture(wall: Glass, box: Box) -> None:
     wall.ask("Page.navigate", url=agent.home(box.config))
     told(wall, box)
     wall.until("location.pathname === '/tv/hall' && !!document.querySelector('.stage.offline')")
+    wall.until("[...document.fonts].some((one) => one.status === 'loaded')")
     box.round(106.0, MONDAY, 1)
     wall.picture("kept")
 

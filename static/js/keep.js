@@ -30,9 +30,18 @@
     return `<!doctype html>${root.outerHTML}`;
   }
 
+  /* What this page was made of, its letters too: the first load came before the worker did. */
+  async function keepFiles(store) {
+    const ours = `${location.origin}/static/`;
+    for (const { name } of performance.getEntriesByType("resource")) {
+      if (name.startsWith(ours) && !(await store.match(name))) await store.add(name);
+    }
+  }
+
   async function keep() {
     if (!guard.isHeard() || !isFit()) return;
     const store = await caches.open(`cheerboard-${build}`);
+    await keepFiles(store);
     const headers = {
       "Content-Type": "text/html; charset=utf-8",
       "Content-Security-Policy": policy,

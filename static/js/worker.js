@@ -38,7 +38,10 @@ async function board(request) {
   }
 }
 
-/* Files whose address carries the hash of their content never change. */
+/* Files whose address carries the hash of their content, or a version, never change. */
+const isFixed = (path, search) => path.startsWith("/static/fonts/")
+  || (path.startsWith("/static/") && search.startsWith("?v="));
+
 async function file(request) {
   const store = await caches.open(STORE);
   const kept = await store.match(request);
@@ -53,5 +56,5 @@ self.addEventListener("fetch", (event) => {
   const { pathname, search } = new URL(request.url);
   if (request.method !== "GET") return;
   if (request.mode === "navigate" && pathname.startsWith("/tv/")) event.respondWith(board(request));
-  else if (pathname.startsWith("/static/") && search.startsWith("?v=")) event.respondWith(file(request));
+  else if (isFixed(pathname, search)) event.respondWith(file(request));
 });

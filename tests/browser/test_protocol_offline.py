@@ -23,8 +23,6 @@ KEPT = """async () => {
 def test_a_restart_while_the_server_is_away_shows_the_last_picture(home: House, tv: Page) -> None:
     tv.goto(f"{home.url}/tv/hall?scene=pulse")
     until(tv, "navigator.serviceWorker.controller !== null")
-    # What the worker did not see the page ask for comes with the next load.
-    tv.reload()
     dot = answer(home.database)
     expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
     for _ in range(200):
@@ -38,6 +36,7 @@ def test_a_restart_while_the_server_is_away_shows_the_last_picture(home: House, 
     expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
     expect(tv.locator(".freshness-word")).to_have_text(re.compile(r"offline since \d\d:\d\d"))
     expect(tv.locator(".scene.pulse")).to_be_visible()
+    until(tv, "[...document.fonts].some((one) => one.status === 'loaded')")
     home.start()
     again = answer(home.database)
     expect(tv.locator(f"#slot-rail #{again}")).to_be_attached()
