@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.live import hub
 from tests.board.house import House, house, settings_for
 from tests.board.screenplay import board, screen
 from tests.browser.puppet import PATIENT, SHORT, Puppet
+from tests.browser.windows import fresh, window
 from tests.machine import NO_CHROMIUM, chromium
 
 # Two cores are shared with other tests: what is waited for may come late, never not at all.
@@ -27,6 +29,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The pages of a room share one process, which is started once and then warm.
+    "--renderer-process-limit=1",
 ]
 
 
@@ -97,8 +101,19 @@ def server(home: House, tv: Page, monkeypatch: pytest.MonkeyPatch) -> Puppet:
 @pytest.fixture
 def tv(browser: Browser) -> Iterator[Page]:
     """A screen of 1920 by 1080. What its console and its policy complain of fails the test."""
-    context = browser.new_context(viewport={"width": 1920, "height": 1080})
-    page = context.new_page()
+    with window(browser, (1920, 1080), "tv") as page, uncomplaining(page):
+        yield page
+
+
+@pytest.fixture
+def new_tv(browser: Browser) -> Iterator[Page]:
+    """The same, taken out of its box."""
+    with fresh(browser, (1920, 1080)) as page, uncomplaining(page):
+        yield page
+
+
+@contextmanager
+def uncomplaining(page: Page) -> Iterator[None]:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
@@ -113,8 +128,7 @@ def tv(browser: Browser) -> Iterator[Page]:
         "document.addEventListener('securitypolicyviolation',"
         " (event) => console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI))"
     )
-    yield page
-    context.close()
+    yield
     assert complaints == []
 
 

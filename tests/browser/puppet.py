@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from app.board import routes
 from app.live import hub
@@ -21,13 +21,31 @@ SHORT = DESIGN | {"waiting": 2, "offline": 4, "report": 0.3}
 PATIENT = DESIGN | {"waiting": 60, "offline": 120, "report": 60, "spread": 0.2, "retry": 0.3}
 
 
+# The page itself looks again: asking from outside takes more time than what is looked at.
+LOOK = """(of) => new Promise((done, fail) => {
+  let left = 2000;
+  const look = async () => {
+    try {
+      const found = (%s);
+      if (typeof found === "function" ? await found(of) : await found) done(true);
+      else if (left--) setTimeout(look, 20);
+      else done(false);
+    } catch (error) { fail(error); }
+  };
+  look();
+})"""
+
+
 def until(page: Page, holds: str, of: object = None) -> None:
     """Waits for an expression, or a function of a value; a policy forbids Playwright's own way."""
-    for _ in range(1000):
-        if page.evaluate(holds, of):
-            return
-        page.wait_for_timeout(20)
-    raise AssertionError(f"{holds} never came true")
+    while True:
+        try:
+            assert page.evaluate(LOOK % holds, of), f"{holds} never came true"
+        except Error as error:
+            if "context was destroyed" in error.message:  # it goes on to another page
+                continue
+            raise
+        return
 
 
 class Puppet:

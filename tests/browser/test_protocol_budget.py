@@ -24,6 +24,12 @@ GROWTH = 1.02 if LONG else 1.05
 AT_ONCE = 100
 
 
+@pytest.fixture
+def tv(new_tv: Page) -> Page:
+    """Nothing cached, nothing remembered of another page."""
+    return new_tv
+
+
 def test_the_first_load_is_light_and_asks_nobody_else(home: House, tv: Page) -> None:
     answers(home.database, [10, 9, 8, 3] * 20)
     ear = tv.context.new_cdp_session(tv)

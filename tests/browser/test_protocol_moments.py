@@ -28,7 +28,7 @@ WATCH = """
     window.longest = Math.max(window.longest, ...ends);
   }
   for (const kind of ['animationstart', 'transitionrun']) addEventListener(kind, measure, true);
-  document.addEventListener('wall:snapped', () => { window.snapped = true; });
+  document.addEventListener('wall:snapped', () => { window.snapped = (window.snapped || 0) + 1; });
 """
 AT_REST = "document.getAnimations().length === 0 && !document.querySelector('.cluster, .ripple')"
 REST_MS = 3000
@@ -50,15 +50,31 @@ def moves(tv: Page, number: int) -> Any:
     return tv.evaluate("window.moved")
 
 
-def landed(tv: Page, dots: list[str]) -> None:
-    for dot in dots:
-        expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+def landed(tv: Page, home: House, scores: list[int]) -> list[str]:
+    """New dots. Those that came with a whole picture, because this machine was late, are no news
+    and do not move: then others come.
+    """
+    for _ in range(10):
+        pictures = tv.evaluate("window.snapped")
+        dots = answers(home.database, scores)
+        for dot in dots:
+            expect(tv.locator(f"#slot-rail #{dot}")).to_be_attached()
+        if tv.evaluate("window.snapped") == pictures:
+            return dots
+        forgotten(tv)
+    raise AssertionError("this wall is drawn whole again and again")
+
+
+def forgotten(tv: Page) -> None:
+    """Two seconds later those who came are no longer counted."""
+    until(tv, "(at) => performance.now() > at", tv.evaluate("performance.now() + 2000"))
+    until(tv, AT_REST)
+    tv.evaluate("window.moved = []")
 
 
 def test_a_new_dot_slides_into_its_place_and_nothing_else_moves(home: House, tv: Page) -> None:
     watched(tv, home)
-    (dot,) = answers(home.database, [8])
-    landed(tv, [dot])
+    (dot,) = landed(tv, home, [8])
     (move,) = moves(tv, 1)
     assert move["id"] == dot
     assert move["duration"] == 700
@@ -70,7 +86,7 @@ def test_a_new_dot_slides_into_its_place_and_nothing_else_moves(home: House, tv:
 @pytest.mark.parametrize(("score", "ripples"), [(10, 1), (7, 0), (0, 0)])
 def test_only_a_promoter_rings(home: House, tv: Page, score: int, ripples: int) -> None:
     watched(tv, home)
-    landed(tv, answers(home.database, [score]))
+    landed(tv, home, [score])
     moved = moves(tv, 1 + ripples)
     assert [move["kind"] for move in moved] == ["dot", *["ripple"] * ripples]
     assert all(move["duration"] == 900 for move in moved[1:])
@@ -78,12 +94,10 @@ def test_only_a_promoter_rings(home: House, tv: Page, score: int, ripples: int) 
 
 def test_three_are_three_and_more_are_one_moment(home: House, tv: Page) -> None:
     watched(tv, home)
-    landed(tv, answers(home.database, [10, 8, 3]))
+    landed(tv, home, [10, 8, 3])
     assert [one["kind"] for one in moves(tv, 4)] == ["dot", "ripple", "dot", "dot"]
-    # Two seconds later they are no longer counted.
-    until(tv, "(at) => performance.now() > at", tv.evaluate("performance.now() + 2000"))
-    tv.evaluate("window.moved = []")
-    landed(tv, answers(home.database, [10, 8, 3, 9, 9]))
+    forgotten(tv)
+    landed(tv, home, [10, 8, 3, 9, 9])
     (move,) = moves(tv, 1)
     assert (move["kind"], move["says"]) == ("cluster", "+5 voices")
 
@@ -92,7 +106,7 @@ def test_three_seconds_after_the_last_event_nothing_moves(home: House, tv: Page)
     """Nothing that is ever started lasts longer, by its own timing; and it does end."""
     watched(tv, home)
     for scores in ([10], [10, 9, 8, 3, 2]):
-        landed(tv, answers(home.database, scores))
+        landed(tv, home, scores)
     until(tv, AT_REST)
     assert 0 < tv.evaluate("window.longest") < REST_MS
 
@@ -102,8 +116,8 @@ def test_who_wants_no_motion_sees_it_appear(home: House, tv: Page, how: str) -> 
     if how == "reduced-motion":
         tv.emulate_media(reduced_motion="reduce")
     watched(tv, home, "&motion=off" if how == "motion=off" else "")
-    landed(tv, answers(home.database, [10]))
-    landed(tv, answers(home.database, [10, 9, 8, 3, 2]))
+    landed(tv, home, [10])
+    landed(tv, home, [10, 9, 8, 3, 2])
     moved = moves(tv, 2)
     assert [move["kind"] for move in moved] == ["dot", "cluster"]
     # The first one counts with the five if it was less than two seconds before them.

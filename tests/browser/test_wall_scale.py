@@ -25,8 +25,8 @@ def test_what_is_larger_fits(browser: Browser, tmp_path: Path, state: str, code:
         clock.frozen(wall.NOON),
         pseudo.understood(),
         serving(tmp_path, state, code) as home,
+        opened(browser) as page,
     ):
-        page = opened(browser)
         for scale in SCALES:
             with home.database.write.begin() as session:
                 session.query(Board).one().settings = {"language": code, "scale": scale}
@@ -38,5 +38,4 @@ def test_what_is_larger_fits(browser: Browser, tmp_path: Path, state: str, code:
                     wrong += [f"{scene} x{scale} at {width}x{height}: {one}" for one in found]
                     if scene == "ladder" and state == "normal":
                         assert page.evaluate(LABEL) == pytest.approx(3.6 * 10.8 * scale, abs=0.1)
-        page.close()
     assert not wrong, "\n".join(wrong)
