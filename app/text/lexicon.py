@@ -92,8 +92,8 @@ _Entry = tuple[str, _Word, _Rest]
 class Index:
     """Entries by their first word, so that a text costs its length and not the lexicon's."""
 
-    exact: dict[str, list[_Entry]] = field(default_factory=dict)
-    starts: dict[str, list[_Entry]] = field(default_factory=dict)
+    exact: dict[str, tuple[_Entry, ...]] = field(default_factory=dict)
+    starts: dict[str, tuple[_Entry, ...]] = field(default_factory=dict)
     other: list[_Entry] = field(default_factory=list)
     longest: int = 0
     # What begins with a word is the same in every text; customers share their words.
@@ -107,10 +107,12 @@ class Index:
             first, *rest = (_word(word) for word in words)
             if first is None:
                 raise ValueError(f"{entry!r} begins with a gap")
+            # Most entries are one word; they share what they have in common.
+            made = (section, first, tuple(rest)) if rest or first.written else _alone(section)
             for word in first.exact:
-                self.exact.setdefault(word, []).append((section, first, tuple(rest)))
+                self.exact[word] = (*self.exact.get(word, ()), made)
             for start in first.starts:
-                self.starts.setdefault(start, []).append((section, first, tuple(rest)))
+                self.starts[start] = (*self.starts.get(start, ()), made)
                 self.longest = max(self.longest, len(start))
             if first.ends or first.inside or first.is_number:
                 self.other.append((section, first, tuple(rest)))
@@ -171,6 +173,7 @@ def read(path: Path) -> Lexicon:
     for entry in _naughty(path, frozenset(fold(word) for word in lists["allowed"])):
         index.add("profanity", entry)
     words = {section: lists[section] for section in CUES + WORDS}
+    _word.cache_clear()  # it served the building; 3 MB
     return Lexicon(path.stem, name, index, words, {k: tuple(v) for k, v in examples.items()})
 
 
@@ -225,6 +228,12 @@ def _variants(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
     yield tuple(words)
 
 
+@lru_cache(maxsize=64)
+def _alone(section: str) -> _Entry:
+    return section, _Word(frozenset(), (), (), (), is_number=False), ()
+
+
+@lru_cache(maxsize=8192)
 def _word(pattern: str) -> _Word | None:
     if pattern == "..":
         return None
