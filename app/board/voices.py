@@ -61,7 +61,7 @@ def newest(
 
 
 def _news(session: Session, young: Sequence[int]) -> set[int]:
-    """Those of the young ones that were delivered: a history floods no wall, however young it is."""
+    """Those of the young ones that were delivered: a history, however young, floods no wall."""
     if not young:
         return set()
     filled_in = select(LedgerEntry.response_id).where(

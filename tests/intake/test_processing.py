@@ -6,21 +6,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.db import Database
-from app.intake import deliveries, pipeline, sealing
+from app.intake import deliveries, pipeline, retention, sealing
 from app.intake.models import Delivery
 from app.responses import ledger
+from app.responses.models import LedgerEntry
 from app.scores import rebuild
 from app.scores.models import DailyTally
 from app.stories.models import Story
 from tests import make
 from tests.intake import door as doors
-from tests.intake.door import KEY, Door, answer
+from tests.intake.door import KEY, SECRET, Door, answer, signed
 
+DAY, NEXT_DAY = "2026-06-01T10:00:00Z", "2026-06-02T10:00:00Z"
 PRAISE = (
     "The people in this shop took their time, found the right size at once and were kind to my "
     "children as well."
@@ -163,6 +165,26 @@ def test_replay_walks_every_delivery_of_one_source(database: Database) -> None:
     assert deliveries.replay(database, mine, ["failed"]) == 1_101
     with database.read() as session:
         assert deliveries.count_waiting(session) == 1_101
+
+
+def test_a_repeat_is_known_when_the_delivery_it_repeats_was_deleted(door: Door) -> None:
+    path = door.source("survey", "generic", SECRET)
+    begin, body = clock.now(), json.dumps(answer("r-1", 9, comment="Fab", updated_at=DAY)).encode()
+    newer = json.dumps(answer("r-1", 3, comment="Slow", updated_at=NEXT_DAY)).encode()
+    with clock.frozen(begin):
+        assert door.post(path, body, signed(body)).status_code == 202
+        assert door.post(path, newer, signed(newer, "msg_2")).status_code == 202
+        assert [row.score for row in door.responses()] == [3]
+    with clock.frozen(begin + timedelta(days=31)):
+        assert retention.sweep(door.database, 30) == 2
+        assert door.post(path, body, signed(body)).status_code == 202
+        assert door.post(path, newer, signed(newer, "msg_2")).status_code == 202
+        assert [outcome for outcome, _ in door.outcomes()] == ["repeated"] * 2
+        (row,) = door.responses()
+    assert (row.score, row.comment) == (3, "Slow")
+    with door.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(LedgerEntry)) == 2
+        assert not list(rebuild.differences(session))
 
 
 def test_devices_are_kept_only_as_salted_hash(sqlite_door: Door) -> None:
