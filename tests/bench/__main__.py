@@ -5,7 +5,8 @@ import sys
 
 from tests.bench.table import Row, show
 
-NAMES = ("intake", "cost", "fanout", "latency", "memory", "startup", "importing", "alerts")
+NAMES = ("intake", "cost", "fanout", "latency", "memory", "startup", "importing", "alerts",
+         "reading")  # fmt: skip
 
 
 def main() -> None:
