@@ -4,6 +4,7 @@ import base64
 import secrets
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.board.models import Board
@@ -12,6 +13,7 @@ from app.db import Database
 from app.intake import registration
 from app.people import company, staff
 from app.people.accounts import add_account
+from app.people.models import Person
 from app.people.tokens import add_token
 from app.settings import Settings
 
@@ -63,6 +65,7 @@ class Keys:
     token: str
     lead_id: int
     password: str
+    people: tuple[int, ...]
 
 
 def found(db: Database, settings: Settings) -> Keys:
@@ -76,7 +79,8 @@ def found(db: Database, settings: Settings) -> Keys:
         token = add_token(session, "demo", "admin")
         session.add(Board(slug=SLUG, title=NAME, scenes=usual_scenes(), settings={}))
         hook_path = f"/hooks/{source.key}"
-    return Keys(source.id, hook_path, secret, token, lead_id, password)
+        people = tuple(session.scalars(select(Person.id).order_by(Person.id)))
+    return Keys(source.id, hook_path, secret, token, lead_id, password, people)
 
 
 def _people(session: Session) -> None:

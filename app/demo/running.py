@@ -45,7 +45,7 @@ def _run(settings: Settings, speed: float) -> None:
     def begin(port: int) -> None:
         _introduce(settings.model_copy(update={"port": port}), keys)
         busy.append(Platform(port, keys, speed, dice))
-        busy.append(Lead(port, keys.token, speed, random.Random()))
+        busy.append(Lead(port, keys, speed, random.Random()))
         for one in busy:
             one.start()
 

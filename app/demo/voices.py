@@ -42,6 +42,15 @@ UNHAPPY = (
     "The courier left the box in the rain.",
     "I would like to speak to someone. My number is +49 40 555 0142, uma@example.com.",
 )
+# Why a colleague is put forward.
+THANKS = (
+    "Took the phone for the whole team on the day of the storm and still found time for jokes.",
+    "Showed the apprentices how to true a wheel, three evenings in a row.",
+    "Drove back across town so that a customer had her key before the evening.",
+    "Rewrote the repair sheet so that everybody can read it. The phone rings less since.",
+    "Noticed that the spare parts would run out and sorted it before anybody else knew.",
+    "Stayed calm with a very loud queue, and made half of it laugh.",
+)
 HOSTILE = (
     "<script>alert('wall')</script><img src=x onerror=alert(1)>",
     "'; DROP TABLE response; -- {{ 7*7 }}",
