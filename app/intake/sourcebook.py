@@ -225,6 +225,11 @@ def _expressions(platform: Platform, settings: Mapping[str, Any]) -> Mapping[str
     own = settings.get("mapping")
     if own is not None and not isinstance(own, Mapping):
         raise ValueError("mapping is an object of fields and JMESPath expressions.")
+    if own and platform.api is not None:
+        raise ValueError(
+            f"{platform.title} only hints that there is an answer, so there is nothing that a "
+            "mapping could read; leave it out."
+        )
     if platform.expressions is None:
         return own
     return {**platform.expressions(settings), **(own or {})}

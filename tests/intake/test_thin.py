@@ -27,6 +27,7 @@ __all__ = ["cheerboard"]
 
 THIN = [case for case in recorded.everything() if case.is_thin]
 TOKENS = {"surveymonkey": "access_token", "qualtrics": "api_token", "hubspot": "access_token"}
+MAPPING = {"response_id": "ResponseID", "score": "score"}
 OUTCOMES = {
     "fetch": ["processed"], "fetch_then_ignore": ["ignored"], "ignore": ["ignored"], "reject": [],
     "signature_ok": ["failed"],
@@ -436,10 +437,14 @@ def test_a_new_token_is_given_without_a_new_hook(
         ({"api_base_url": "ftp://api.example.com"}, "scheme and host only"),
         ({"datacenter": "evil.example/x#"}, "'datacenter' is missing"),
         ({"datacenter": ""}, "'datacenter' is missing"),
+        (
+            {"datacenter": "fra1", "api_token": "t", "survey_id": "SV_1", "mapping": MAPPING},
+            "nothing that a mapping could read",
+        ),
     ],
 )
 def test_an_api_that_cannot_be_asked_is_refused_at_once(
-    cheerboard: Command, tmp_path: Path, own: dict[str, str], words: str
+    cheerboard: Command, tmp_path: Path, own: dict[str, Any], words: str
 ) -> None:
     file = tmp_path / "settings.json"
     file.write_text(json.dumps({"score_key": "QID9", **own}))
