@@ -14,6 +14,16 @@ from app.stories.listing import DESK
 router = APIRouter(prefix="/heroes", include_in_schema=False)
 Reader = Annotated[Actor, Depends(May("heroes.read"))]
 Decider = Annotated[Actor, Depends(May("heroes.decide"))]
+# A kind of pick as one says it, and the walls that a scope hangs on.
+KIND = {
+    "pick": "Hero",
+    "team": "Team",
+    "improved": "Step forward",
+    "rescue": "Rescue",
+    "newcomer": "Newcomer",
+    "voice": "A customer’s words",
+}
+WALLS = {"company": "every wall", "site": "the walls of the site", "team": "the team’s own walls"}
 DONE = {
     "confirmed": "Confirmed. It is on its way to the walls.",
     "withdrawn": "Taken off. No wall shows it.",
@@ -34,6 +44,8 @@ def picks(request: Request, db: web.Db, actor: Reader, done: str = "") -> Respon
         actor=actor,
         here="heroes",
         waiting=waiting,
+        kinds=KIND,
+        walls=WALLS,
         shown=shown,
         may_decide=lambda hero: decides and (actor.role != "lead" or leads(actor, hero.team_id)),
         done=DONE.get(done, ""),
