@@ -1,20 +1,45 @@
-"""A migrated database for every test, on SQLite and on PostgreSQL."""
+"""A migrated database for every test, on SQLite and on PostgreSQL; how much is asked."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 
 from app.db import Database, connect
 from app.migrations import migrate
 from app.people import passwords
-from tests import postgres, sharing
+from tests import kinds, postgres, sharing
 from tests.slate import Slate
+
+LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - says how to test, no setting
 
 sharing.share_statements()
 sharing.keep_folders_in_memory()
+
+
+def pytest_configure() -> None:
+    """A busy machine is slow, which proves nothing; the long form asks ten times as much."""
+    for name, examples in (("suite", 30), ("long", 300)):
+        settings.register_profile(
+            name, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        )
+    settings.load_profile("long" if LONG else "suite")
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m faults` looks at the markers
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What `tests.kinds` leaves to the long form is counted as deselected."""
+    kept, left = kinds.chosen(items)
+    if LONG:
+        for item in left:
+            item.add_marker("faults")
+    elif left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
 
 
 def pytest_collection_finish() -> None:

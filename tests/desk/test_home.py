@@ -17,6 +17,8 @@ from tests import make
 from tests.desk import scenery, staffed
 from tests.people.visitor import PASSWORD, Visitor, house, lead
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 def app(database: Database, tmp_path: Path) -> FastAPI:

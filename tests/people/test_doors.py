@@ -20,6 +20,8 @@ from app.people.models import Account, AccountSession, ApiToken
 from app.people.tokens import add_token
 from tests.people.visitor import Visitor, house, lead
 
+pytestmark = pytest.mark.pages
+
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 router = APIRouter()
 

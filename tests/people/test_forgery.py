@@ -10,6 +10,8 @@ from app.people.doors import Acting, csrf_of
 from app.people.tokens import add_token
 from tests.people.visitor import Visitor, house, lead
 
+pytestmark = pytest.mark.pages
+
 router = APIRouter()
 HOST = "http://wall.test"
 

@@ -12,6 +12,8 @@ from app.db import Database
 from app.people.signin import local_path
 from tests.people.visitor import PASSWORD, Visitor, house, lead
 
+pytestmark = pytest.mark.pages
+
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 

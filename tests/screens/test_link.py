@@ -9,6 +9,8 @@ from app.screens import tokens
 from tests.board.house import House, house, settings_for
 from tests.board.screenplay import board, screen
 
+pytestmark = pytest.mark.pages
+
 KEY = "made-up-key-of-Lobby"
 WRONG = ["made-up-key-of-nobody", "x" * 5000, "\0", "%F0%9F", "' OR 1=1 --", "\u202e"]
 

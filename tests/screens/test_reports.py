@@ -15,6 +15,8 @@ from app.screens.reports import LETTERS, Reports, read
 from tests.board.house import House
 from tests.board.screenplay import listening, screen
 
+pytestmark = pytest.mark.pages
+
 SAID = {
     "v": 7,
     "scene": "tide",

@@ -9,6 +9,8 @@ from app.screens import tokens
 from tests.board.house import House
 from tests.board.screenplay import Ears, listening, screen
 
+pytestmark = pytest.mark.pages
+
 KEY = "made-up-key-of-Lobby"
 
 

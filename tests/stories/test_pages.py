@@ -16,6 +16,8 @@ from tests import make
 from tests.desk import scenery
 from tests.people.visitor import Visitor, house, lead
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 def app(database: Database, tmp_path: Path) -> FastAPI:
