@@ -112,7 +112,7 @@ GOOD = {
     "theme=auto": {"theme": "auto"},
     "hours=08:00-18:30": {"hours": dict.fromkeys(
         ("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ("08:00", "18:30"))},
-    "hours=thu-fri 08:00-18:00, sat 09:00-24:00": {"hours": {
+    "hours=Th-Friday 08:00-18:00, sat 09:00-24:00": {"hours": {
         "thu": ("08:00", "18:00"), "fri": ("08:00", "18:00"), "sat": ("09:00", "24:00")}},
     "hours=site": {},
     "hours=always": {"hours": "always"},

@@ -17,9 +17,10 @@ FIRST = ("pulse", "tide", "leaderboard", "hero", "story", "ladder", "week", "tod
 MOST_SCENES = 12
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 HOURS = re.compile(
-    r"(?:(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))? )?"
+    r"(?:(?P<first>[a-z]{2,9})(?:-(?P<last>[a-z]{2,9}))? )?"
     r"(?P<opens>[01]\d:[0-5]\d|2[0-3]:[0-5]\d)-(?P<closes>[01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)"
 )
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def usual_scenes() -> list[str]:
@@ -123,10 +124,15 @@ def _hours(text: str) -> dict[str, list[str]] | str | None:
 def _days(first: str | None, last: str | None) -> tuple[str, ...]:
     if first is None:
         return DAYS
-    last = last or first
-    if first not in DAYS or last not in DAYS or DAYS.index(first) > DAYS.index(last):
+    begin, end = (_weekday(word) for word in (first, last or first))
+    if begin is None or end is None or begin > end:
         raise CheerboardError(f"Days are {', '.join(DAYS)}, the earlier one first.")
-    return DAYS[DAYS.index(first) : DAYS.index(last) + 1]
+    return DAYS[begin : end + 1]
+
+
+def _weekday(word: str) -> int | None:
+    """Monday is 0; `mo`, `mon` and `monday` are the same day."""
+    return next((at for at, day in enumerate(_WEEKDAYS) if day.startswith(word)), None)
 
 
 def _holidays(text: str) -> list[str] | None:
