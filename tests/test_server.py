@@ -4,7 +4,6 @@ import json
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,6 +15,7 @@ from websockets.typing import Origin
 
 from app.server import route_name
 from tests.server import COMMAND, ROOT, Running, free_port, running, with_settings
+from tests.terminal import Command, terminal
 
 
 @pytest.fixture
@@ -28,28 +28,29 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def server(environment: dict[str, str]) -> Iterator[Running]:
+def test_a_servers_life(
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One process for all of it: most of what a server costs is its start."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    command = terminal(monkeypatch, capsys)
     port = free_port()
-    with running([*COMMAND, "serve", "--port", str(port)], port, environment) as started:
-        started.wait_until_ready()
-        yield started
+    with running([*COMMAND, "serve", "--port", str(port)], port, environment) as server:
+        server.wait_until_ready()
+        secrets = visited(server, command)
+        # That the lock ends with a process that was killed is seen in tests/faults/test_kill.py.
+        command("serve", "--port", "0").refused("already serves")
+        screens_are_told_to_come_back(server, command)
+        assert server.process.wait(20) == 0
+    the_log_names_routes_and_never_keys(server, secrets)
 
 
-def command(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*with_settings(environment), *COMMAND, *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
-def test_the_log_names_routes_and_never_keys(server: Running, environment: dict[str, str]) -> None:
-    made = command(environment, "source", "add", "shop", "--platform", "generic", "--json")
-    path = json.loads(made.stdout)["hook_path"]
+def visited(server: Running, command: Command) -> list[str]:
+    """All kinds of requests; what of them no log may repeat."""
+    path = command("source", "add", "shop", "--platform", "generic", "--json").document["hook_path"]
     token = "cheer_" + "a-token-that-nobody-made"
     assert server.get(path).status_code == 200
     assert httpx.post(server.base + path, content=b"{").status_code == 400
@@ -57,7 +58,10 @@ def test_the_log_names_routes_and_never_keys(server: Running, environment: dict[
     server.get("/api/v1/stories?after=secret-cursor", authorization=f"Bearer {token}")
     server.get("/screen?token=secret-token")
     server.get("/no/such/secret-page")
-    assert server.end() == 0
+    return [path.rsplit("/", 1)[1], token, "secret", "127.0.0.1:"]
+
+
+def the_log_names_routes_and_never_keys(server: Running, secrets: list[str]) -> None:
     events = [json.loads(line) for line in server.err]
     routes = {event["route"]: event["status"] for event in events if "route" in event}
     assert routes["/api/v1/stories"] == 401
@@ -65,35 +69,12 @@ def test_the_log_names_routes_and_never_keys(server: Running, environment: dict[
     assert routes["/hooks/{key}"] in {400, 404}
     assert {"at", "level", "logger", "event"} <= set(events[0])
     told = "".join(server.err + server.out)
-    for secret in (path.rsplit("/", 1)[1], token, "secret", "127.0.0.1:"):
+    for secret in secrets:
         assert secret not in told.replace("http://127.0.0.1:", ""), secret
 
 
-def test_one_server_for_one_file(server: Running, environment: dict[str, str]) -> None:
-    second = command(environment, "serve", "--port", "0")
-    assert second.returncode == 2
-    assert "already serves" in second.stderr
-    assert second.stderr.count("\n") == 1
-    assert server.end(signal.SIGKILL) != 0
-    # The lock ended with its process: nothing has to be cleaned up by hand.
-    port = free_port()
-    with running([*COMMAND, "serve", "--port", str(port)], port, environment) as third:
-        third.wait_until_ready()
-        assert third.end(signal.SIGINT) == 0
-
-
-def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        ended = command(environment, "serve", "--port", str(taken.getsockname()[1]))
-    assert ended.returncode == 2
-    assert "Traceback" not in ended.stderr
-    assert ended.stderr.splitlines()[-1].startswith("Could not listen on 127.0.0.1:")
-
-
-def test_screens_are_told_to_come_back(server: Running, environment: dict[str, str]) -> None:
-    command(environment, "board", "add", "hall", "--title", "Hall")
+def screens_are_told_to_come_back(server: Running, command: Command) -> None:
+    assert command("board", "add", "hall", "--title", "Hall").code == 0
     address = server.base.replace("http", "ws") + "/tv/hall/live"
     with open_socket(address, origin=Origin(server.base)) as screen:
         assert json.loads(screen.recv(timeout=20))["type"] in {"snap", "hb"}
@@ -102,7 +83,27 @@ def test_screens_are_told_to_come_back(server: Running, environment: dict[str, s
             _listen(screen)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
-    assert server.process.wait(20) == 0
+
+
+def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = subprocess.run(
+            [
+                *with_settings(environment),
+                *COMMAND,
+                *("serve", "--port", str(taken.getsockname()[1])),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("Could not listen on 127.0.0.1:")
 
 
 def _listen(screen: ClientConnection) -> None:
