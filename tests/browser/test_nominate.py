@@ -13,13 +13,13 @@ from app.people.authorize import Actor
 from tests import make
 from tests.board.house import House
 from tests.browser.puppet import until
-from tests.browser.test_desk import AXE, CUT_OFF, SMALL_TARGETS
+from tests.browser.test_desk import CUT_OFF, PHONE, SMALL_TARGETS, _findings, _let_in
+from tests.browser.windows import WATCH, window
 from tests.desk import scenery
-from tests.people.visitor import PASSWORD, lead
+from tests.people.visitor import lead
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
 KEY = "made-up-key-of-Lobby"
 WHY = "Drove back at nine in the evening because the heating had failed again."
 
@@ -46,19 +46,10 @@ def office(closed: House) -> House:
 @pytest.fixture
 def phone(browser: Browser, office: House) -> Iterator[Page]:
     """Signed in as a lead; what its policy complains of fails the test."""
-    context = browser.new_context(viewport=PHONE, has_touch=True)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.add_init_script(
-        "window.violations = [];"
-        "addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective));"
-    )
-    page.goto(f"{office.url}/signin")
-    page.fill("#email", "uma@example.com")
-    page.fill("#password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/desk")
-    yield page
-    context.close()
+    with window(browser, PHONE, "phone", has_touch=True) as page:
+        page.add_init_script(WATCH)
+        _let_in(page, office.url)
+        yield page
 
 
 def test_a_phone_nominates_in_three_taps_and_takes_it_back(
@@ -72,6 +63,7 @@ def test_a_phone_nominates_in_three_taps_and_takes_it_back(
         taps.append(what)
         what.tap()
 
+    phone.goto(f"{office.url}/desk")
     tap(phone.get_by_role("link", name="Nominate", exact=True))
     tap(phone.get_by_role("link", name="Ana Muster"))
     phone.get_by_label("What did they do?").fill(WHY)
@@ -112,14 +104,7 @@ def test_everybody_can_read_reach_and_hit_it(office: House, phone: Page) -> None
     paths = ["", "/for/1", "/1", "/history", "/rules"]
     for path in [f"/nominations{path}" for path in paths] + [f"/nominate/{link}"]:
         phone.goto(office.url + path)
-        phone.evaluate(AXE.read_text())
-        found = phone.evaluate("axe.run({resultTypes: ['violations']})")
-        serious = [
-            (one["id"], [node["target"] for node in one["nodes"]])
-            for one in found["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert serious == [], path
+        assert _findings(phone) == [], path
         assert phone.evaluate("violations") == [], path
         for letters in ("100%", "200%"):
             phone.evaluate(f"document.documentElement.style.fontSize = '{letters}'")
