@@ -142,7 +142,7 @@ def test_an_office_behind_one_address_and_a_mailing_are_excused(town: Town) -> N
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_an_honest_month_of_a_hundred_people_raises_at_most_one_card() -> None:
     """Every third night of four months; the short form looks at two nights of one month."""
     months, step = (4, 3) if LONG else (1, 15)
