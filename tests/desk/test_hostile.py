@@ -48,35 +48,38 @@ def _questions(dependant: Any) -> set[str]:
     return {one.alias for one in dependant.query_params}.union(*inner)
 
 
-def _addresses(app: FastAPI) -> list[tuple[str, str]]:
+def _addresses(app: FastAPI, *, is_whole: bool) -> list[tuple[str, str]]:
     """(method, address) of every page and button with anything at every place that takes one."""
     found: list[tuple[str, str]] = []
     for route in iter_route_contexts(app.routes):
         path, methods = route.path or "", route.methods
-        if path.startswith("/static") or not methods:
+        # The API is asked the same by a test of its own.
+        if path.startswith(("/static", "/api/")) or not methods:
             continue
         asked = _questions(getattr(route.original_route, "dependant"))  # noqa: B009 - of FastAPI's
         for method in sorted(methods & {"GET", "POST"}):
             names = {part for part in path.split("/") if part.startswith("{")}
             places = [path] + [f"{path}?{name}=VALUE" for name in sorted(asked)]
-            for value in (quote(one, safe="") for one in _some(len(found))):
+            for value in (quote(one, safe="") for one in _some(len(found), is_whole=is_whole)):
                 for place in places:
                     address = place.replace("VALUE", value)
                     for name in names:
                         address = address.replace(name, value if place == path else "hall")
                     found.append((method, address))
-    return found
+    return list(dict.fromkeys(found))
 
 
-def _some(turn: int) -> list[str]:
-    """What databases stumble over at every place; the rest takes turns, and reads all in earnest.
+def _some(turn: int, *, is_whole: bool) -> list[str]:
+    """What databases stumble over at every place, the rest in turns; everything in earnest.
 
-    A page reads a value as its neighbours do, by the same few types.
+    A page reads a value as its neighbours do, by the same few types. PostgreSQL is the stricter
+    one, and who is nobody is turned away before anything is looked up: elsewhere all take turns.
     """
     if LONG:
         return ANYTHING
     others = [one for one in ANYTHING if one not in (NUL, "9" * 40)]
-    return [NUL, "9" * 40, others[turn % len(others)]]
+    taken = others[turn % len(others)]
+    return [NUL, "9" * 40, taken] if is_whole else [(NUL, "9" * 40, taken)[turn % 3]]
 
 
 @pytest.mark.faults
@@ -92,7 +95,9 @@ def test_no_address_breaks_the_server(app: FastAPI, database: Database, role: st
         async with httpx.AsyncClient(
             transport=transport, base_url="http://wall.test", headers=headers
         ) as client:
-            for method, address in _addresses(app):
+            for method, address in _addresses(
+                app, is_whole=role == "admin" and not database.is_sqlite
+            ):
                 answer = await client.request(method, address)
                 assert answer.status_code < 500, (method, address[:100], answer.text[:300])
                 assert answer.headers.get("location", "/").startswith(("/", "http://wall.test/"))
