@@ -24,6 +24,9 @@ run: .venv/.ready ## serve on SQLite in ./data
 demo: .venv/.ready ## an invented company, signed webhooks all the time, a moving wall
 	@exec $(BIN)/cheerboard demo
 
+# Tests start the program many times: what Python compiles is kept, whatever it was told.
+test faults: export PYTHONDONTWRITEBYTECODE =
+
 test: .venv/.ready-dev ## prepare what the tests need, then run all of them
 	@$(BIN)/python -m tests.machine
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
