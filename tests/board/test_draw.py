@@ -1,4 +1,4 @@
-"""Who is pushed what, over real sockets and on both databases."""
+"""Who is pushed what, over real sockets; what begins at a commit, on both databases."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -61,6 +61,7 @@ def test_an_answer_becomes_a_dot_on_every_screen(home: House) -> None:
         assert counted("delivery_to_screen_seconds_count") == observed + 1
 
 
+@pytest.mark.pages
 def test_a_burst_of_500_is_two_frames_a_second_and_ends_right(home: House) -> None:
     with listening(home.url, query="?scene=pulse") as ears:
         ears.hear()
@@ -77,6 +78,7 @@ def test_a_burst_of_500_is_two_frames_a_second_and_ends_right(home: House) -> No
     )
 
 
+@pytest.mark.pages
 def test_a_topic_that_changes_nothing_sends_nothing(home: House) -> None:
     with clock.frozen(MORNING), listening(home.url) as ears:
         first = ears.hear()
@@ -86,6 +88,7 @@ def test_a_topic_that_changes_nothing_sends_nothing(home: House) -> None:
         assert ears.hear_until(dot)[-1]["v"] == first["v"] + 1
 
 
+@pytest.mark.pages
 def test_the_next_scene_is_sent_before_it_comes_and_the_old_one_no_longer_after(
     home: House,
 ) -> None:
@@ -111,6 +114,7 @@ def test_the_next_scene_is_sent_before_it_comes_and_the_old_one_no_longer_after(
         assert f"#slot-{now}-0" not in after
 
 
+@pytest.mark.pages
 def test_a_minute_is_drawn_anew_though_nobody_answered(home: House) -> None:
     with clock.frozen(MORNING), listening(home.url) as ears:
         assert "10:00" in ears.hear()["content"]
@@ -119,6 +123,7 @@ def test_a_minute_is_drawn_anew_though_nobody_answered(home: House) -> None:
             assert "10:01" in ears.hear_until("10:01")[-1]["content"]
 
 
+@pytest.mark.pages
 def test_a_scene_that_raises_leaves_its_old_picture_and_everything_else_alive(
     home: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -177,6 +182,7 @@ def test_a_command_beside_the_server_is_seen(home: House) -> None:
         assert f'id="{dot}"' not in frame["content"]
 
 
+@pytest.mark.pages
 def test_a_board_set_anew_reloads_its_pages(home: House) -> None:
     with listening(home.url) as ears:
         ears.hear()
