@@ -15,8 +15,9 @@ from app.people import routes as people
 from app.settings import Settings
 from tests.board.house import House, app_of, house, settings_for
 from tests.board.screenplay import board, screen
-from tests.browser.test_desk import CUT_OFF, DESK, PHONE, SMALL_TARGETS, _findings
-from tests.people.visitor import PASSWORD, lead
+from tests.browser.test_desk import CUT_OFF, DESK, PHONE, SMALL_TARGETS, _findings, _let_in, _page
+from tests.browser.windows import fresh
+from tests.people.visitor import lead
 
 pytestmark = pytest.mark.browser
 
@@ -48,23 +49,9 @@ def home(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def desk(browser: Browser, home: House) -> Iterator[Page]:
     """A phone, signed in."""
-    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
-    page = context.new_page()
-    page.add_init_script(
-        "window.violations = [];"
-        "addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective));"
-    )
-    sign_in(page, home)
-    yield page
-    context.close()
-
-
-def sign_in(page: Page, home: House) -> None:
-    page.goto(f"{home.url}/signin")
-    page.fill("#email", "uma@example.com")
-    page.fill("#password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/desk")
+    with _page(browser) as page:
+        _let_in(page, home.url)
+        yield page
 
 
 def order(home: House) -> list[str]:
@@ -108,20 +95,18 @@ def test_scenes_by_drag_and_by_keyboard(home: House, desk: Page) -> None:
 
 
 def test_the_settings_without_a_script(browser: Browser, home: House) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    sign_in(page, home)
-    page.goto(f"{home.url}/boards/hall")
-    assert page.locator(".handle").first.is_hidden()
-    page.get_by_role("button", name="Leave out: Tide").click()
-    page.get_by_label("Hours").fill("soon")
-    page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_label("Hours")).to_have_attribute("aria-invalid", "true")
-    page.get_by_label("Hours").fill("always")
-    page.get_by_label("Ground").select_option("paper")
-    page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
-    context.close()
+    with _page(browser, java_script_enabled=False) as page:
+        _let_in(page, home.url)
+        page.goto(f"{home.url}/boards/hall")
+        assert page.locator(".handle").first.is_hidden()
+        page.get_by_role("button", name="Leave out: Tide").click()
+        page.get_by_label("Hours").fill("soon")
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_label("Hours")).to_have_attribute("aria-invalid", "true")
+        page.get_by_label("Hours").fill("always")
+        page.get_by_label("Ground").select_option("paper")
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_role("status")).to_contain_text("Kept.")
     assert order(home) == ["pulse", "leaderboard", "story"]
 
 
@@ -165,9 +150,11 @@ def test_nothing_stands_in_anybodys_way(home: House, desk: Page) -> None:
     assert found == {path: [] for path in PAGES}
 
 
-def test_no_heavier_than_a_phone_likes(home: House, desk: Page) -> None:
+def test_no_heavier_than_a_phone_likes(browser: Browser, home: House) -> None:
     """At first load, before anybody asks for the preview."""
     loaded: list[tuple[str, int]] = []
-    desk.on("response", lambda answer: loaded.append((answer.url, len(answer.body()))))
-    desk.goto(f"{home.url}/boards/hall", wait_until="networkidle")
+    with fresh(browser, PHONE) as page:
+        _let_in(page, home.url)
+        page.on("response", lambda answer: loaded.append((answer.url, len(answer.body()))))
+        page.goto(f"{home.url}/boards/hall", wait_until="networkidle")
     assert 0 < sum(size for _, size in loaded) <= 150_000, loaded

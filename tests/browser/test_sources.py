@@ -23,9 +23,9 @@ from tests.browser.test_desk import (
     PHONE,
     SMALL_TARGETS,
     _findings,
+    _let_in,
     _page,
     _serving,
-    _sign_in,
 )
 from tests.people.visitor import lead
 
@@ -99,7 +99,7 @@ def test_nothing_stands_in_anybodys_way(
     browser: Browser, desk: str, size: tuple[int, int], letters: str, scheme: str, paths: list[str]
 ) -> None:
     with _page(browser, size, color_scheme=scheme) as page:
-        _sign_in(page, desk)
+        _let_in(page, desk)
         for path in paths:
             page.goto(desk + path)
             for closed in page.query_selector_all("summary"):
@@ -131,7 +131,7 @@ def _post(address: str, number: int) -> None:
 
 def test_the_first_delivery_turns_the_page_green_by_itself(browser: Browser, desk: str) -> None:
     with _page(browser) as page:
-        _sign_in(page, desk)
+        _let_in(page, desk)
         _connect(page, desk, "By itself")
         assert "Waiting" in page.locator("#arrival").inner_text()
         address = page.locator("code.copied").first.inner_text()
@@ -145,7 +145,7 @@ def test_the_first_delivery_turns_the_page_green_by_itself(browser: Browser, des
 
 def test_without_a_script_the_page_asks_as_well(browser: Browser, desk: str) -> None:
     with _page(browser, java_script_enabled=False) as page:
-        _sign_in(page, desk)
+        _let_in(page, desk)
         _connect(page, desk, "Plain")
         assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "5"
         _post(page.locator("code.copied").first.inner_text(), 2)

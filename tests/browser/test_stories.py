@@ -1,6 +1,7 @@
 """Stories, panic and numbers in a real browser: by key, by finger, and for everybody."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,6 +14,7 @@ from app.people.models import Company
 from app.screens.models import Screen
 from app.stories.models import Story
 from tests.browser import test_desk as desk
+from tests.browser.windows import fresh
 from tests.desk import scenery
 from tests.people.visitor import house, lead
 
@@ -25,10 +27,12 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Database]]:
+def at(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[tuple[str, Database]]:
     """A desk with stories, screens and a score, and its database."""
     folder = tmp_path_factory.mktemp("stories")
-    database, _ = desk._house(folder)
+    database, _ = desk._house(folder, sqlite_template)
     lead(database, role="admin")
     with database.write.begin() as session:
         desk._fill(session)
@@ -48,7 +52,7 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Database
 @pytest.fixture
 def phone(browser: Browser, at: tuple[str, Database]) -> Iterator[Page]:
     with desk._page(browser, desk.PHONE, has_touch=True) as page:
-        desk._sign_in(page, at[0])
+        desk._let_in(page, at[0])
         yield page
         assert page.evaluate("violations") == []
 
@@ -130,6 +134,7 @@ def test_words_are_tapped_out_and_the_server_keeps_what_is_left(
 def test_panic_in_two_taps_and_the_screen_answers_by_itself(
     phone: Page, at: tuple[str, Database]
 ) -> None:
+    phone.goto(f"{at[0]}/desk")
     phone.get_by_role("link", name="Panic").tap()
     phone.get_by_role("button", name="Blank everything").tap()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Every wall is dark")
@@ -144,13 +149,11 @@ def test_panic_in_two_taps_and_the_screen_answers_by_itself(
     expect(phone.get_by_role("status")).to_have_text("Lit again.")
 
 
-def test_no_heavier_than_a_phone_likes(
-    browser: Browser, phone: Page, at: tuple[str, Database]
-) -> None:
+def test_no_heavier_than_a_phone_likes(browser: Browser, at: tuple[str, Database]) -> None:
     """At most 150 KB, uncompressed, for a phone that has kept nothing but its key."""
-    kept = phone.context.storage_state()
     for path in ("/stories/1", "/numbers"):
-        with desk._page(browser, desk.PHONE, storage_state=kept) as page:
+        with fresh(browser, desk.PHONE) as page:
+            desk._let_in(page, at[0])
             assert 50_000 < _weight(page, at[0] + path) <= 150_000, path
 
 
