@@ -92,7 +92,9 @@ def test_a_topic_that_changes_nothing_sends_nothing(home: House) -> None:
 def test_the_next_scene_is_sent_before_it_comes_and_the_old_one_no_longer_after(
     home: House,
 ) -> None:
-    with clock.frozen(MORNING):
+    # Somewhere in the middle of a step.
+    middle = MORNING + timedelta(seconds=6)
+    with clock.frozen(middle):
         with listening(home.url) as ears:
             snap = ears.hear()
         steps = snap["plan"]["steps"]
@@ -101,7 +103,7 @@ def test_the_next_scene_is_sent_before_it_comes_and_the_old_one_no_longer_after(
         assert f"#slot-{other}-0" not in snap["content"]
         assert {step["scene"] for step in steps} == {"pulse", "tide"}
         timeline = home.live.draw._timelines["hall"]
-        _, ends = timeline.plan.on_show(MORNING)
+        _, ends = timeline.plan.on_show(middle)
     # Other orientations are other pictures, drawn for the first time at that moment.
     early, late = ends - timedelta(seconds=2), ends + timedelta(seconds=1)
     with clock.frozen(early), listening(home.url, query="?orientation=portrait") as ears:
