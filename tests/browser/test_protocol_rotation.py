@@ -11,6 +11,7 @@ from app.board import paint, plan
 from app.live.envelope import partials, stamp
 from tests.board.house import House
 from tests.browser.puppet import Puppet, until
+from tests.browser.windows import window
 
 pytestmark = pytest.mark.browser
 
@@ -32,21 +33,19 @@ def test_two_screens_of_a_board_agree_whatever_their_own_clocks_say(
         found = paint.board_of(session, "hall")
         assert found is not None
         found.settings = {"dwell": 1}
-    context = browser.new_context()
-    other = context.new_page()
-    other.add_init_script(WRONG_CLOCK)
-    for page in (tv, other):
-        page.goto(f"{home.url}/tv/hall")
-        page.evaluate(DIARY)
-    loop_at, steps = shown_plan(tv)
-    assert shown_plan(other) == (loop_at, steps)
-    assert {step["seconds"] for step in steps} == {1}
-    until(other, "window.diary.length > 2")
-    both = common(diary(tv, loop_at), diary(other, loop_at))
-    while len(both) < 3:  # the test's own time limit ends a vain wait
-        tv.wait_for_timeout(200)
+    with window(browser, (1280, 720), "another") as other:
+        other.add_init_script(WRONG_CLOCK)
+        for page in (tv, other):
+            page.goto(f"{home.url}/tv/hall")
+            page.evaluate(DIARY)
+        loop_at, steps = shown_plan(tv)
+        assert shown_plan(other) == (loop_at, steps)
+        assert {step["seconds"] for step in steps} == {1}
+        until(other, "window.diary.length > 2")
         both = common(diary(tv, loop_at), diary(other, loop_at))
-    context.close()
+        while len(both) < 3:  # the test's own time limit ends a vain wait
+            tv.wait_for_timeout(200)
+            both = common(diary(tv, loop_at), diary(other, loop_at))
     for number, scenes in both.items():
         assert scenes == {steps[number % len(steps)]["scene"]}
 
