@@ -11,8 +11,8 @@
     if (chosen >= 0) all[chosen].classList.remove("chosen");
     chosen = Math.max(0, Math.min(all.length - 1, at));
     all[chosen].classList.add("chosen");
-    all[chosen].focus({ preventScroll: true });
-    all[chosen].scrollIntoView({ block: "nearest" });
+    // Scrolls by itself; asking for both would lay the whole queue out twice.
+    all[chosen].focus();
   };
 
   const pressIn = (place, key) => {
