@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.db import Database, connect
 from app.intake.backfilling import Ear
 from app.intake.models import Backfill
-from app.responses.models import LedgerEntry, Response
+from app.responses.models import HISTORY, LedgerEntry, Response
 from app.scores import rebuild
 from tests.intake import door as doors
 from tests.intake import recorded, stub
@@ -167,7 +167,7 @@ def test_the_past_comes_in_once_however_often_it_is_fetched(
     assert again.out.startswith(f"0 new answers, 0 changed, {MANY} known.")
     assert len(stored(database)) == MANY
     with database.read() as session:
-        assert set(session.scalars(select(LedgerEntry.delivery_id))) == {None}
+        assert set(session.scalars(select(LedgerEntry.delivery_id))) == {HISTORY}
 
 
 def test_only_what_was_answered_since_is_taken(
