@@ -27,7 +27,7 @@ from tests.intake.door import KEY, SECRET, signed
 from tests.server import ROOT, free_port
 
 LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - says how to test, no setting
-CYCLES = 300 if LONG else 15
+CYCLES = 300 if LONG else 30
 CYCLE_SECONDS = 60.0
 SENDERS = 8
 
