@@ -18,9 +18,14 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database, connect
+from app.desk import rosterroutes
 from app.followups import pages as followups
+from app.heroes import pickpages
+from app.integrity import pages as integrity
 from app.people.keys import digest
 from app.people.models import Invitation, PasswordReset
+from app.scores import pages as scores
+from app.themes import pages as themes
 from tests import make
 from tests.browser.windows import WATCH, fresh, window
 from tests.desk import scenery
@@ -34,7 +39,7 @@ PAGES = [
     "/desk", "/desk/more", "/stories", "/accounts", "/account", "/audit", "/invited/made-up",
     "/matching", "/roster", "/roster/people/1", "/roster/import", "/dignity", "/worksheet",
     "/reset/made-up", "/nowhere", "/week", "/themes", "/integrity",
-    "/followups", "/followups/1",
+    "/followups", "/followups/1", "/heroes",
 ]  # fmt: skip
 OUTSIDE = ["/setup", "/signin", "/forgotten"]
 LONG = "x" * 300
@@ -84,7 +89,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
 
 def _house(folder: Path, template: Path) -> tuple[Database, FastAPI]:
     database = connect(f"sqlite:///{shutil.copy(template, folder / 'desk.db')}")
-    return database, house(database, folder, followups.router)
+    rooms = (followups, rosterroutes, pickpages, scores, integrity, themes)
+    return database, house(database, folder, *(room.router for room in rooms))
 
 
 def _fill(session: Session) -> None:
@@ -108,6 +114,7 @@ def _fill(session: Session) -> None:
         scenery.story(session, state=state, person=person)
     scenery.story(session, f"<script>alert(1)</script> {LONG} \u202edlrow", reasons=[LONG])
     scenery.story(session, created_at=clock.now() - timedelta(days=40))
+    make.hero(session, person)
     make.case(
         session, scenery.story(session, LONG, state="recalled", score=0).response_id, note=LONG
     )
@@ -173,7 +180,9 @@ def test_nothing_serious_stands_in_anybodys_way(
         found["wrong"] = _findings(page)
         _let_in(page, desk)
         for path in _share(turn, 2, PAGES):
-            page.goto(desk + path)
+            gone = page.goto(desk + path)
+            assert gone is not None
+            assert (gone.status == 404) == (path == "/nowhere"), path
             for closed in page.query_selector_all("summary"):
                 closed.click()
             found[path] = _findings(page)
