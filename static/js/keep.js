@@ -49,10 +49,13 @@
     await store.put(location.pathname, new Response(copy(), { headers }));
   }
 
+  /* A server that went away meanwhile is tried again in a minute. */
+  const attempt = () => keep().catch(() => {});
+
   window.wall.keep = keep;
   navigator.serviceWorker.register(`/tv/worker.js?build=${build}`, { scope: "/tv/" })
     .catch(() => { /* the board does without */ });
-  document.addEventListener("wall:snapped", () => setTimeout(keep, 2000));
-  document.addEventListener("wall:darkened", keep);
-  setInterval(keep, EVERY);
+  document.addEventListener("wall:snapped", () => setTimeout(attempt, 2000));
+  document.addEventListener("wall:darkened", attempt);
+  setInterval(attempt, EVERY);
 })();

@@ -134,5 +134,11 @@ def uncomplaining(page: Page) -> Iterator[None]:
 
 def _is_network(text: str) -> bool:
     """A server that is away on purpose is told on the console by the browser itself."""
-    known = ("ERR_CONNECTION", "WebSocket connection to", "htmx:ws:error", "status of 503")
+    known = (
+        "ERR_CONNECTION",
+        "net::ERR_FAILED",
+        "WebSocket connection to",
+        "htmx:ws:error",
+        "status of 503",
+    )
     return any(words in text for words in known)

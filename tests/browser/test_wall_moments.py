@@ -44,7 +44,7 @@ def rows(page: Page, server: Puppet, v: int, *names: str) -> None:
     html = ROWS.format("".join(map(ROW.format, names)))
     content = f'<hx-partial hx-target="#slot-pulse-0" hx-swap="innerMorph">{html}</hx-partial>'
     server.say("frame", v, content=content)
-    until(page, "(name) => document.querySelector('.place').textContent === name", names[0])
+    until(page, "(name) => document.querySelector('.place')?.textContent === name", names[0])
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("full", 2), ("calm", 0)])
