@@ -31,10 +31,12 @@ class Arrival(NamedTuple):
 # that the statement stays prepared however many rows come.
 _COLUMNS = "id, source_id, external_id, received_at, headers, body, outcome, error"
 _SQLITE_INSERT = (
-    "INSERT INTO delivery (source_id, external_id, received_at, headers, body, outcome, error) "
-    "VALUES {} ON CONFLICT (source_id, external_id) DO NOTHING RETURNING id, external_id"
+    f"INSERT INTO delivery ({_COLUMNS}) VALUES {{}} "  # noqa: S608 - our own words
+    "ON CONFLICT (source_id, external_id) DO NOTHING"
 )
-_SQLITE_ROW = "(?, ?, ?, ?, ?, ?, ?)"
+_SQLITE_ROW = "(?, ?, ?, ?, ?, ?, ?, ?)"
+_SQLITE_LAST = "SELECT coalesce(max(id), 0) FROM delivery"
+_SQLITE_KEPT = "SELECT id FROM delivery WHERE id > ?"
 _POSTGRES_INSERT = (
     f"INSERT INTO delivery ({_COLUMNS}) "  # noqa: S608 - our own words
     "SELECT id, source_id, external_id, received_at, headers::json, body, outcome, error "
@@ -65,25 +67,30 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[int | None
 def _keep_sqlite(
     connection: Connection, arrivals: Sequence[Arrival], alone: list[bool]
 ) -> list[int | None]:
-    """One statement for a group: at each, the driver lets other threads in and waits its turn."""
+    """As few steps as it takes: at each, the driver lets other threads in and waits its turn.
+
+    This transaction holds the only write lock, so it may number the rows itself; asking which of
+    them were kept takes a step a row, and is needed only when a repeat was among them.
+    """
     driver: Any = connection.connection.driver_connection
     moment = _stored_moment(connection)
-    ids: list[int | None] = [None] * len(arrivals)
+    ((last,),) = driver.execute(_SQLITE_LAST).fetchall()
+    ids: list[int | None] = [
+        number if ok else None for number, ok in enumerate(alone, start=last + 1)
+    ]
     offered = [at for at, ok in enumerate(alone) if ok]
+    kept = 0
     for start in range(0, len(offered), bulk.TOGETHER):
         chunk = offered[start : start + bulk.TOGETHER]
         values: list[Any] = []
         for at in chunk:
             one = arrivals[at]
-            values += (*one[:2], moment(one.received_at), *one[3:7])
+            values += (ids[at], *one[:2], moment(one.received_at), *one[3:7])
         statement = _SQLITE_INSERT.format(", ".join([_SQLITE_ROW] * len(chunk)))
-        # SQLite inserts, and so numbers and returns, in the order of the values.
-        places = iter(chunk)
-        for number, external_id in driver.execute(statement, values).fetchall():
-            for at in places:
-                if arrivals[at].external_id == external_id:
-                    ids[at] = number
-                    break
+        kept += driver.execute(statement, values).rowcount
+    if kept < len(offered):
+        found = {row[0] for row in driver.execute(_SQLITE_KEPT, (last,)).fetchall()}
+        ids = [number if number in found else None for number in ids]
     return ids
 
 

@@ -37,7 +37,10 @@ class Writer:
     def __init__(self, database: Database, committed: Committed) -> None:
         self._database = database
         self._committed = committed
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        # Put together on the event loop, handed to the thread once it has heard every socket: to
+        # wake a thread costs more than to examine a delivery.
+        self._gathered: list[_Waiting] = []
+        self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="intake-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting = 0
@@ -56,6 +59,7 @@ class Writer:
 
     async def stop(self) -> None:
         """Everything already waiting is still written and answered."""
+        self._hand_over()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         await asyncio.sleep(0)  # lets the last answers out
@@ -85,7 +89,15 @@ class Writer:
             raise UnavailableError("Too many deliveries are waiting to be stored.")
         self._waiting += 1
         self._waiting_bytes += size
-        self._queue.put((arrival, tell))
+        if not self._gathered:
+            assert self._loop is not None  # noqa: S101 - start() comes before the gate opens
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append((arrival, tell))
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     def _run(self) -> None:
         open_ = True
@@ -93,7 +105,7 @@ class Writer:
             batch: list[_Waiting] = []
             thing = self._queue.get()
             while thing is not None:
-                batch.append(thing)
+                batch += thing
                 if len(batch) >= MOST_TOGETHER:
                     break
                 try:

@@ -72,7 +72,7 @@ def _ours(count: int) -> tuple[dict[str, Any], float]:
         while served.get("/api/v1/score?scope=company")["n"] < count:
             if time.perf_counter() - started > 120:
                 raise TimeoutError("the score never held every answer")
-            time.sleep(0.05)
+            time.sleep(0.2)  # asking takes the server's time as well
         return result, count / (time.perf_counter() - started)
 
 
