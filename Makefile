@@ -7,7 +7,8 @@ PYTHON ?= $(shell for found in python3 python3.14 python3.13 python3.12 python3.
 BIN := .venv/bin
 # Quiet, so that no package index's address is printed.
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
-WORKERS ?= 2
+# One more than the cores there usually are: a browser's test mostly waits.
+WORKERS ?= 3
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 

@@ -30,7 +30,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     # The pages of a room share one process, which is started once and then warm.
-    "--renderer-process-limit=1",
 ]
 
 

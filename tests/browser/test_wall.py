@@ -146,7 +146,8 @@ def _scenes(turn: int) -> list[str]:
     """The suite takes every third, in turns: each stands on its wall in one state or two, upright
     and lying. All of them behind CHEERBOARD_FAULTS=long.
     """
-    return wall.SCENES if LONG else wall.SCENES[turn % 3 :: 3]
+    every = [*wall.SCENES, *wall.CHOSEN]
+    return every if LONG else every[turn % 3 :: 3]
 
 
 def _sizes(nth: int, sizes: list[tuple[int, int]]) -> list[tuple[int, int]]:
