@@ -47,7 +47,7 @@ def show_leaderboard(
         asked = window(today(session, "company", COMPANY), days)
         found = leaderboard(session, by, asked.until, asked.days)
         shown = frozenset(row.id for row in found.rows)
-        if not sees_all(actor):
+        if not sees_all(actor, by):
             shown = cover.uncovered(session, by, shown, asked.until, asked.days)
     items = [_place(row) for row in found.rows if row.id in shown]
     return Leaderboard(differs=found.differs, items=items)

@@ -122,7 +122,7 @@ def show_score(
     """The score of the `days` local dates that end with `at`, or today."""
     with db.read() as session:
         found = summary(session, scope, id_of(id), days, at)
-        seen = found if sees_all(actor) else summaries.seen(session, found)
+        seen = found if sees_all(actor, scope) else summaries.seen(session, found)
     return Score(
         scope=scope,
         id=str(found.scope_id),
@@ -153,7 +153,7 @@ def show_trend(
         found = tallies.trend(session, scope, thing, last.until, days=days, points=points)
         ends = [point.until for point in found]
         dark = [False] * points
-        if not sees_all(actor):
+        if not sees_all(actor, scope):
             dark = cover.is_covered(session, scope, thing, ends, days)
     return Trend(
         scope=scope,
@@ -167,9 +167,11 @@ def show_trend(
     )
 
 
-def sees_all(actor: Actor) -> bool:
-    """Who may read every single answer is not told less of their sums."""
-    return may(actor, "responses.read")
+def sees_all(actor: Actor, scope: str) -> bool:
+    """Numbers of places are agreed to be whole for every program, however small: walls and pages
+    hide them. What is known of one person is for who may read every single answer.
+    """
+    return scope != "person" or may(actor, "responses.read")
 
 
 def counts(tally: Tally, *, hidden: bool = False) -> Counts:
