@@ -63,7 +63,7 @@ class Puppet:
         page.goto(f"{home.url}/tv/hall?scene=pulse")
         self.opened()
         # From here on nobody draws, and nobody speaks but the test.
-        asyncio.run_coroutine_threadsafe(home.live.draw.stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(home.live.draw.stop(), self._loop).result(60)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
