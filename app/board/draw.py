@@ -116,7 +116,8 @@ class Draw:
             self._hurry.set()
 
     def _want(self, _key: Hashable) -> None:
-        self._due.set()
+        """Somebody came, who is called up with the next picture like all who are here."""
+        self._note(frozenset({"screens"}))
 
     async def _run(self) -> None:
         while True:

@@ -46,7 +46,8 @@ class _Seat:
 class Hub:
     """All its methods belong to the event loop, except `tell` and `dismiss`.
 
-    `wanted` is called when somebody connects to a picture that nobody has drawn.
+    `wanted` is called with the picture's key when somebody connects: it may not be drawn yet, and
+    whoever opened the socket may have lost the right to it since that was looked up.
     """
 
     def __init__(
@@ -84,8 +85,7 @@ class Hub:
         metrics.screens.inc()
         try:
             group.join(seat.outbox)
-            if not group.is_drawn:
-                self.wanted(visitor.key)
+            self.wanted(visitor.key)
             await self._listen(seat, group, receive)
         except asyncio.CancelledError:
             if not seat.outbox.is_lost and seat.farewell is None:

@@ -17,14 +17,19 @@
   }
 
   async function look(address) {
+    const patience = new AbortController();
+    const giveUp = setTimeout(() => patience.abort(), 1000 * Number(limits.waiting));
+    const how = { cache: "no-store", credentials: "same-origin", signal: patience.signal };
     try {
-      const answer = await fetch(address, { cache: "no-store", credentials: "same-origin" });
+      const answer = await fetch(address, how);
       if (answer.status === 200) {
         location.replace(address);
         return;
       }
     } catch (error) {
-      /* not reachable: the picture stays */
+      /* not reachable, or never answering: the picture stays */
+    } finally {
+      clearTimeout(giveUp);
     }
     setTimeout(() => look(address), 1000 * Number(limits.retry));
   }

@@ -1,6 +1,7 @@
 """Who may see a board, and what they get."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app import clock
+from app.board import socket
 from app.db import Database, connect
 from app.live.bus import announce
 from app.people import sessions
@@ -169,6 +171,27 @@ def test_a_revoked_screen_is_told_at_once_and_stays_out(home: House) -> None:
         assert ears.socket.close_code == 4401
     with lobby(home) as browser:
         assert browser.get("/tv/hall").headers["location"] == "/screen"
+
+
+def test_a_screen_revoked_while_its_socket_opens_is_sent_away_too(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at its right and its seat in the hub nobody else would tell it."""
+    key = "made-up-key-of-Lobby"
+    is_board = socket._is_board
+
+    def revoked_meanwhile(database: Database, slug: str) -> bool:
+        with database.write.begin() as session:
+            assert tokens.revoke(session, screen_id(database))
+        time.sleep(0.5)  # those who were there have been called up
+        return is_board(database, slug)
+
+    with listening(home.url, key=key) as ears:
+        assert ears.hear()["type"] == "snap"
+        monkeypatch.setattr(socket, "_is_board", revoked_meanwhile)
+        with listening(home.url, key=key) as late:
+            told = [late.hear().get("do") for _ in range(2)]  # a snap, and then not the next beat
+            assert told == [None, "unpair"]
 
 
 def test_a_screen_given_another_board_is_sent_there(home: House) -> None:
