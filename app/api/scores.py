@@ -57,8 +57,8 @@ AT = Query(
 class Counts(BaseModel):
     """A score and what it is made of. `nps` has 4 decimals; `shown` is null under 10 answers.
 
-    For a token of scope `read`, a site, team or person with fewer than 10 answers, or from whose
-    number that of such a one could be computed, has an `n` and all else is null.
+    For a token of scope `read`, a person with fewer than 10 answers, or from whose number that of
+    such a one could be computed, has an `n` and all else is null.
     """
 
     promoters: int | None
