@@ -101,9 +101,9 @@ class Draw:
         board = paint.board_of(session, wall.slug)
         assert board is not None  # noqa: S101 - whoever asks has looked the board up
         stage = stage_of(session, board)
-        steps = paint.steps_of(session, board, stage)
+        loops = paint.round_of(session, board, stage)
         known = self._timelines.get(wall.slug)
-        found = plan.follow(known, steps, now) if known else plan.first(steps, now)
+        found = plan.follow(known, loops, now) if known else plan.first(loops, now)
         seen = self._seen.get(wall.slug)
         found, self._seen[wall.slug] = takeover.watch(session, stage, found, seen)
         self._timelines[wall.slug] = found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock, metrics, web
 from app.board import plan, rail
 from app.board.models import Board
-from app.board.plan import Step, Timeline
+from app.board.plan import Loop, Step, Timeline
 from app.board.scene import LANDSCAPE, Scene, Stage, scenes, stage_of
 from app.db import Database
 from app.language import speaking
@@ -43,23 +43,25 @@ def board_of(session: Session, slug: str) -> Board | None:
     return None if "\x00" in slug else session.scalar(select(Board).where(Board.slug == slug))
 
 
-def steps_of(session: Session, board: Board, stage: Stage) -> tuple[Step, ...]:
+def round_of(session: Session, board: Board, stage: Stage) -> tuple[Loop, ...]:
     """What the rotation of this board has to show now. A scene that fails to say is left out."""
     if stage.asleep:
-        return (Step(NIGHT, 0, scenes()[NIGHT].dwell),)
+        return ((Step(NIGHT, 0, scenes()[NIGHT].dwell),),)
     seconds: dict[str, tuple[int, ...]] = {}
     for name in board.scenes:
         scene = scenes().get(name)
         if scene is not None and not scene.system:
             seconds[name] = _seconds(session, stage, scene)
-    steps = plan.fit(seconds) or (Step(LAST_RESORT, 0, scenes()[LAST_RESORT].dwell),)
-    return tuple(replace(step, personal=_is_personal(step.scene)) for step in steps)
+    loops = plan.round_of(seconds) or ((Step(LAST_RESORT, 0, scenes()[LAST_RESORT].dwell),),)
+    return tuple(
+        tuple(replace(step, personal=_is_personal(step.scene)) for step in loop) for loop in loops
+    )
 
 
 def pinned_to(name: str) -> Timeline:
     """The timeline of a wall that shows one scene only. Raises KeyError when there is none."""
     step = Step(name, 0, scenes()[name].dwell, personal=_is_personal(name))
-    return plan.first([step], clock.now())
+    return plan.first([(step,)], clock.now())
 
 
 def _is_personal(scene: str) -> bool:
@@ -76,8 +78,8 @@ def warm_up(database: Database) -> None:
         board = session.scalars(select(Board).order_by(Board.id).limit(1)).first()
         if board is not None:
             stage = stage_of(session, board)
-            steps = steps_of(session, board, stage)
-            paint(session, stage, [RAIL, *(step.key for step in steps)])
+            steps = {step.key for loop in round_of(session, board, stage) for step in loop}
+            paint(session, stage, [RAIL, *steps])
 
 
 def topics_of(part: str) -> frozenset[str]:

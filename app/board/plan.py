@@ -1,12 +1,14 @@
 """Plan: which scene when. Pure; everything follows from the server's time, so two TVs agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 LOOP_SECONDS = 180
 LEAST_SECONDS = 5
+# Of many stories the older ones wait, so that what a wall has to say comes round in nine minutes.
+MOST_LOOPS = 3
 # The scene that is next travels this long before it is shown.
 AHEAD = timedelta(seconds=3)
 
@@ -28,6 +30,9 @@ class Step:
         return f"{self.scene}-{self.item}"
 
 
+Loop = tuple[Step, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """A loop that begins at `loop_at` and repeats. Has at least one step."""
@@ -37,7 +42,11 @@ class Plan:
 
     @property
     def length(self) -> timedelta:
-        return timedelta(seconds=sum(step.seconds for step in self.steps))
+        return timedelta(seconds=_total(self.steps))
+
+    @property
+    def scenes(self) -> frozenset[str]:
+        return frozenset(step.scene for step in self.steps)
 
     def loop_of(self, now: datetime) -> datetime:
         """When the loop that is running began. Before `loop_at` the loop counts back."""
@@ -67,11 +76,24 @@ class Takeover:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The plan that runs, the one that begins at the next loop, and what comes between, if any."""
+    """The plan that runs, the one that begins at the next loop, and what comes between, if any.
+
+    `later` are the scenes of loops that come after those.
+    """
 
     plan: Plan
     coming: Plan | None = None
     takeover: Takeover | None = None
+    later: frozenset[str] = frozenset()
+
+    def shows(self, scene: str) -> bool:
+        """Whether the wall shows it, sooner or later."""
+        plans = (self.plan, self.coming)
+        return scene in self.later or any(scene in plan.scenes for plan in plans if plan)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether a further loop of its round should run by now."""
+        return self.coming is not None and now >= self.coming.loop_at + self.coming.length
 
     def at(self, now: datetime) -> Plan:
         now = self.planned(now)
@@ -111,7 +133,8 @@ class Timeline:
             return self
         late = timedelta(seconds=self.takeover.step.seconds)
         coming = replace(self.coming, loop_at=self.coming.loop_at + late) if self.coming else None
-        return Timeline(replace(self.plan, loop_at=self.plan.loop_at + late), coming)
+        plan = replace(self.plan, loop_at=self.plan.loop_at + late)
+        return replace(self, plan=plan, coming=coming, takeover=None)
 
     def told(self) -> dict[str, Any]:
         """What a screen is told of it."""
@@ -121,58 +144,88 @@ class Timeline:
         }
 
 
-def first(steps: Iterable[Step], now: datetime) -> Timeline:
-    """A plan that runs already; every process that has these steps finds the same moment."""
-    plan = Plan(_ORIGIN, tuple(steps))
-    return Timeline(Plan(plan.loop_of(now), plan.steps))
+def first(loops: Sequence[Loop], now: datetime) -> Timeline:
+    """A round that runs already; every process that has these loops finds the same moment."""
+    around = Plan(_ORIGIN, tuple(step for loop in loops for step in loop))
+    begins = around.loop_of(now)
+    for loop in loops:
+        plan = Plan(begins, loop)
+        begins += plan.length
+        if now < begins:
+            return _before_the_next(plan, loops, now)
+    raise AssertionError("a round ends with its last loop")
 
 
-def follow(timeline: Timeline, steps: Iterable[Step], now: datetime) -> Timeline:
-    """The timeline once the board should show `steps`.
+def follow(timeline: Timeline, loops: Sequence[Loop], now: datetime) -> Timeline:
+    """The timeline once the board should show these loops, one after the other.
 
     A new plan starts at the next loop; at once only when what is on show has nothing to show any
     more.
     """
-    steps = tuple(steps)
     timeline = timeline.settled(now)
     if timeline.takeover:
         return timeline  # the plan stands still; it is looked at again afterwards
+    if timeline.is_over(now):
+        return first(loops, now)  # nobody looked for so long
     running = timeline.at(now)
-    if running.steps == steps:
-        return Timeline(running) if timeline != Timeline(running) else timeline
     on_show, _ = running.on_show(now)
-    if on_show.key not in {step.key for step in steps}:
-        return Timeline(Plan(now, steps))
-    if timeline.coming and timeline.plan is running and timeline.coming.steps == steps:
-        return timeline
-    return Timeline(running, Plan(running.loop_of(now) + running.length, steps))
+    if on_show.key not in {step.key for loop in loops for step in loop}:
+        running = Plan(now, loops[0])
+    found = _before_the_next(running, loops, now)
+    return timeline if found == timeline else found
 
 
-def fit(seconds: Mapping[str, Iterable[int]]) -> tuple[Step, ...]:
-    """The steps of a loop from every scene's seconds for each of its items, in order.
+def _before_the_next(running: Plan, loops: Sequence[Loop], now: datetime) -> Timeline:
+    """With what follows the loop that runs: itself, or the loop after the one it ends like."""
+    last = running.steps[-1].key
+    ends = (at for at, loop in enumerate(loops) if last in {step.key for step in loop})
+    following = loops[(next(ends, -1) + 1) % len(loops)]
+    if following == running.steps:
+        return Timeline(running)
+    coming = Plan(running.loop_of(now) + running.length, following)
+    scenes = frozenset(step.scene for loop in loops for step in loop)
+    return Timeline(running, coming, later=scenes - running.scenes - coming.scenes)
 
-    A step lasts 5 s at least and a loop 180 s at most: later items go first, then what the steps
-    last beyond their 5 s is shortened alike. A scene without items is left out.
+
+def round_of(seconds: Mapping[str, Iterable[int]]) -> tuple[Loop, ...]:
+    """The loops of a round from every scene's seconds for each of its items, in order.
+
+    A step is never shortened, or its words could not be read: it lasts what it needs, 5 s at least,
+    and a loop 180 s at most. What does not fit comes with the next loop, which begins with the
+    first step again; of three loops' worth of items the later ones wait. A scene without items is
+    left out.
     """
-    items = {scene: [max(LEAST_SECONDS, one) for one in each] for scene, each in seconds.items()}
-    while _total(items) > LOOP_SECONDS and max(map(len, items.values())) > 1:
+    items = {
+        scene: [min(max(LEAST_SECONDS, one), LOOP_SECONDS) for one in each]
+        for scene, each in seconds.items()
+    }
+    loops = _loops(items)
+    while len(loops) > MOST_LOOPS and max(map(len, items.values())) > 1:
         max(items.values(), key=len).pop()
-    floor = LEAST_SECONDS * sum(map(len, items.values()))
-    share = min(1.0, (LOOP_SECONDS - floor) / max(_total(items) - floor, 1))
-    return tuple(
-        Step(scene, item, LEAST_SECONDS + int((length - LEAST_SECONDS) * share))
-        for scene, each in items.items()
-        for item, length in enumerate(each)
-    )
+        loops = _loops(items)
+    return loops
+
+
+def _loops(items: Mapping[str, Sequence[int]]) -> tuple[Loop, ...]:
+    steps = [Step(scene, at, one) for scene, each in items.items() for at, one in enumerate(each)]
+    loops: list[Loop] = []
+    for step in steps:
+        if loops and _total((*loops[-1], step)) <= LOOP_SECONDS:
+            loops[-1] += (step,)
+        elif loops and _total((steps[0], step)) <= LOOP_SECONDS:
+            loops.append((steps[0], step))
+        else:
+            loops.append((step,))
+    return tuple(loops)
+
+
+def _total(steps: Iterable[Step]) -> int:
+    return sum(step.seconds for step in steps)
 
 
 def _told_of(takeover: Takeover) -> dict[str, Any]:
     at = takeover.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {"at": at, **asdict(takeover.step)}
-
-
-def _total(items: Mapping[str, list[int]]) -> int:
-    return sum(map(sum, items.values()))
 
 
 def _told(plan: Plan) -> dict[str, Any]:

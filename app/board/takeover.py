@@ -44,7 +44,7 @@ def watch(
     fresh = [one for one in ids if one not in seen.honours]
     if not fresh and now_id in (None, seen.hero_id):
         return timeline, seen
-    if timeline.takeover or not _shows_heroes(timeline, stage.now):
+    if timeline.takeover or not timeline.shows(SCENE):
         return timeline, seen
     # The pick is the last item of the scene; of two novelties the other waits its minute.
     item = ids.index(fresh[0]) if fresh else len(ids)
@@ -68,8 +68,3 @@ def between(
     if step.scene in UNINTERRUPTED:
         at = ends
     return Takeover(at, Step(SCENE, item, SECONDS, personal=True))
-
-
-def _shows_heroes(timeline: Timeline, now: datetime) -> bool:
-    plans = (timeline.at(now), timeline.coming)
-    return any(step.scene == SCENE for plan in plans if plan for step in plan.steps)

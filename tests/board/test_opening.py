@@ -53,7 +53,8 @@ def test_a_theme_goes_by_the_clock_when_it_is_told_to() -> None:
 
 def shown(database: Database, board: Board, at: datetime) -> list[str]:
     with clock.frozen(at), database.read() as session:
-        return [step.scene for step in paint.steps_of(session, board, stage_of(session, board))]
+        (loop,) = paint.round_of(session, board, stage_of(session, board))
+        return [step.scene for step in loop]
 
 
 def test_a_board_keeps_its_own_hours_else_those_of_its_site(database: Database) -> None:

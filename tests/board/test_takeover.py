@@ -47,8 +47,8 @@ def test_once_it_is_over_the_plan_is_the_same_without_it() -> None:
 
 
 def test_a_new_plan_waits_until_it_is_over() -> None:
-    assert plan.follow(SHOWN, [PULSE], NOON) is SHOWN
-    later = plan.follow(SHOWN, [PULSE], AT + seconds(SECONDS))
+    assert plan.follow(SHOWN, [(PULSE,)], NOON) is SHOWN
+    later = plan.follow(SHOWN, [(PULSE,)], AT + seconds(SECONDS))
     assert later.takeover is None
     assert later.coming is not None
 
