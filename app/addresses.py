@@ -31,7 +31,8 @@ async def resolve(host: str, port: int, *, allow_local: bool) -> list[str]:
     metadata, unless `allow_local`; UnknownHostError when there is none.
     """
     try:
-        found = await asyncio.wait_for(_look_up(host, port), LOOKUP_SECONDS)
+        async with asyncio.timeout(LOOKUP_SECONDS):
+            found = await _look_up(host, port)
     except (TimeoutError, OSError, UnicodeError):
         raise UnknownHostError(f"{host} cannot be found in the network.") from None
     addresses = list(dict.fromkeys(found))

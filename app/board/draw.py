@@ -117,12 +117,14 @@ class Draw:
 
     def _want(self, _key: Hashable) -> None:
         """Somebody came, who is called up with the next picture like all who are here."""
-        self._note(frozenset({"screens"}))
+        self._heard.add("screens")
+        self._due.set()
 
     async def _run(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), self._seconds_until_due())
+                async with asyncio.timeout(self._seconds_until_due()):
+                    await self._due.wait()
             while (pause := self._pause()) > 0:
                 await self._rest(pause)
             told, hasty = self._due.is_set(), self._hurry.is_set()
@@ -149,7 +151,8 @@ class Draw:
             await asyncio.sleep(seconds)
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
 
     async def _draw(self, heard: frozenset[str]) -> bool:
         """Whether any screen was offered anything."""

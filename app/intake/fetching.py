@@ -22,6 +22,7 @@ from app.intake.sourcebook import KnownSource, Sourcebook
 AT_ONCE = 4
 LOOK_SECONDS = 30.0
 STUMBLE_SECONDS = 2.0
+REOPEN_SECONDS = 300.0
 
 log = logging.getLogger("cheerboard.intake")
 
@@ -50,6 +51,7 @@ class Fetcher:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._is_stopping = False
+        self._reopened_at: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="intake-fetcher", daemon=True)
 
     def start(self) -> None:
@@ -91,7 +93,8 @@ class Fetcher:
         if self._is_stopping:
             return
         try:
-            await asyncio.wait_for(self._woken.wait(), max(0.02, seconds))
+            async with asyncio.timeout(max(0.02, seconds)):
+                await self._woken.wait()
         except TimeoutError:
             return
 
@@ -156,8 +159,18 @@ class Fetcher:
             await asyncio.sleep(STUMBLE_SECONDS)
 
     def _agenda(self) -> tuple[dict[int, datetime], dict[int, Pause]]:
+        self._reopen(clock.now())
         with self._database.read() as session:
             return fetchqueue.agenda(session), fetchqueue.pauses(session)
+
+    def _reopen(self, now: datetime) -> None:
+        last = self._reopened_at
+        if last is not None and abs((now - last).total_seconds()) < REOPEN_SECONDS:
+            return
+        thin = [one.id for one in list(self._book.by_id.values()) if one.platform.api is not None]
+        if thin and (count := fetchqueue.reopen(self._database, thin, now)):
+            log.info("%d refused answers are asked for again", count)
+        self._reopened_at = now
 
     def _claim(self, source_id: int, room: int, busy: frozenset[int]) -> list[tuple[Waiting, int]]:
         now = clock.now()

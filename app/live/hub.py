@@ -179,7 +179,8 @@ async def _part(send: Send, seat: _Seat) -> None:
         return
     try:
         message = {"type": "websocket.close", "code": code, **abort}
-        await asyncio.wait_for(send(message), PARTING_SECONDS)
+        async with asyncio.timeout(PARTING_SECONDS):
+            await send(message)
     except Exception:  # noqa: BLE001 - it is gone already, which is what we wanted
         log.debug("a socket ended before it was closed")
 

@@ -85,10 +85,12 @@ class Outbox:
 
     async def _carry(self, sending: Awaitable[None]) -> None:
         try:
-            await asyncio.wait_for(sending, SEND_SECONDS)
+            async with asyncio.timeout(SEND_SECONDS):
+                await sending
             metrics.frames.inc()
             while message := self._next():
-                await asyncio.wait_for(self._send(message), SEND_SECONDS)
+                async with asyncio.timeout(SEND_SECONDS):
+                    await self._send(message)
                 metrics.frames.inc()
         except Exception:  # noqa: BLE001 - too slow or lost: the same to everybody else
             self.lose()

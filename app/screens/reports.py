@@ -72,7 +72,8 @@ class Reports:
     async def _run(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), STORE_SECONDS)
+                async with asyncio.timeout(STORE_SECONDS):
+                    await self._hurry.wait()
             self._hurry.clear()
             try:
                 await asyncio.to_thread(self.store)

@@ -81,7 +81,8 @@ async def run(host: str, port: int, requests: list[bytes], connections: int) -> 
         )
         made.append(protocol)
         futures.append(future)
-    await asyncio.wait_for(asyncio.gather(*futures), 300)
+    async with asyncio.timeout(300):
+        await asyncio.gather(*futures)
     seconds = time.perf_counter() - started
     times = sorted(t for c in made for t in c.times)
     statuses: dict[str, int] = {}

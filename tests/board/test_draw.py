@@ -1,5 +1,6 @@
 """Who is pushed what, over real sockets; what begins at a commit, on both databases."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,10 +14,12 @@ from sqlalchemy import delete
 
 from app import clock
 from app.board import paint
+from app.board.draw import Draw
 from app.board.models import Board
 from app.board.scene import Scene, scenes
 from app.db import connect
 from app.live.bus import announce
+from app.live.hub import Hub
 from app.responses.models import Response
 from app.stories.release import recall, release
 from tests.board.house import House, house, settings_for
@@ -240,3 +243,31 @@ def test_a_commit_of_one_server_redraws_the_walls_of_another(
             dot = answer(writer.database)
             for ears in (here, there):
                 ears.hear_until(f'id="{dot}"')
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_it_ends_though_something_was_said_in_the_same_moment(steps: int, sqlite_url: str) -> None:
+    """However far a word has come when the end is asked for."""
+    database = connect(sqlite_url)
+
+    async def live() -> None:
+        draw = Draw(database, Hub("1"))
+        await draw.start()
+        await until_at_rest(draw)
+        draw._note(frozenset({"responses"}))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        ending = asyncio.create_task(draw.stop())
+        await asyncio.wait([ending], timeout=5)
+        assert ending.done()
+
+    asyncio.run(live())
+    database.dispose()
+
+
+async def until_at_rest(draw: Draw) -> None:
+    for _ in range(1000):
+        if draw._minute is not None and not draw._due.is_set() and not draw._heard:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never rests")

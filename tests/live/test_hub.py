@@ -152,7 +152,8 @@ def test_no_frame_is_larger_than_the_limit() -> None:
             wall.draw(**{f"scene-{n}": "ä" * 4000 for n in range(4)})
             sizes: list[int] = []
             while len(sizes) < 4 and sum(sizes) < 32_000:
-                message = await asyncio.wait_for(screen.recv(decode=False), 10)
+                async with asyncio.timeout(10):
+                    message = await screen.recv(decode=False)
                 sizes.append(len(message))
             assert max(sizes) <= 16 * 1024
             assert len(sizes) > 1

@@ -65,7 +65,8 @@ class Wall:
 
 async def hear(screen: ClientConnection) -> dict[str, Any]:
     """The next message."""
-    message: dict[str, Any] = json.loads(await asyncio.wait_for(screen.recv(), PATIENCE))
+    async with asyncio.timeout(PATIENCE):
+        message: dict[str, Any] = json.loads(await screen.recv())
     return message
 
 
