@@ -81,7 +81,7 @@ def _note(wrote: int) -> str:
     said = ngettext(
         "%(n)s customer with a 7 or 8 wrote why", "%(n)s customers with a 7 or 8 wrote why", wrote
     )
-    return f"{said} · {wording.window(nightly.DAYS)}"
+    return f"{said}\u00a0· {wording.window(nightly.DAYS)}"
 
 
 def _row(theme: str, count: int, each: int) -> Row:
