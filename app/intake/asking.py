@@ -40,6 +40,8 @@ class Asking:
         for _ in range(MOST_ROUNDS):
             known = replace(source, setup=replace(source.setup, fetched=fetched))
             read = reading.read(known, row, salt)
+            if read.doubt or read.failed:
+                self._shelf.drop(source.id, fetched)
             if read.doubt:
                 raise LaterError(read.doubt)
             if not read.wanted:

@@ -9,17 +9,22 @@ from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.db import Database
 from app.intake import patience
 from app.intake.deliveries import Waiting
 from app.intake.models import FETCHED, Delivery, FetchPause
 from app.intake.reading import Reading
 from app.intake.rest import LaterError
+from app.live.bus import announce
 
 # On PostgreSQL several servers share the work; what one that died had taken is free after this.
 LEASE = timedelta(minutes=3)
 PATIENCE = timedelta(days=3)
 # From so many failures in a row on it was the API, and not one of its answers.
 OUTAGE = 3
+# An API that says "gone" or "not you" may be wrong for a while as well.
+REOPENED_AFTER = timedelta(hours=1)
+TOGETHER = 200
 
 _TABLE = cast("Table", Delivery.__table__)
 
@@ -121,6 +126,31 @@ def resume(session: Session, source_id: int, now: datetime) -> None:
             .values(fetch_at=now)
         )
     session.delete(before)
+
+
+def reopen(database: Database, sources: Collection[int], now: datetime) -> int:
+    """Asks again for what these sources' APIs refused: after an hour, and then each time after as
+    long as it has been waiting, for three days; how many. Nobody has to press for it.
+    """
+    failed = (_TABLE.c.outcome == "failed", _TABLE.c.source_id.in_(sources))
+    with database.read() as session:
+        rows = session.execute(
+            select(_TABLE.c.id, _TABLE.c.received_at, _TABLE.c.processed_at).where(
+                *failed,
+                _TABLE.c.received_at > now - PATIENCE,
+                _TABLE.c.processed_at <= now - REOPENED_AFTER,
+            )
+        ).all()
+    ids = [one for one, came, ended in rows if now - ended >= ended - came][:TOGETHER]
+    if ids:
+        with database.write.begin() as session:
+            session.execute(
+                update(_TABLE)
+                .where(*failed, _TABLE.c.id.in_(ids))
+                .values(outcome="kept", processed_at=None, fetch_at=None, attempts=0)
+            )
+            announce(session, "sources")  # wakes whoever processes
+    return len(ids)
 
 
 def given_up(row: Waiting, error: LaterError, now: datetime) -> Reading | None:

@@ -1,6 +1,7 @@
 """Shelf: what an API said lately, so that it is not asked twice for the same."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -33,6 +34,11 @@ class Shelf:
         self._said.move_to_end((source_id, path))
         while len(self._said) > MOST:
             self._said.popitem(last=False)
+
+    def drop(self, source_id: int, paths: Iterable[str]) -> None:
+        """What cannot be true is not kept: the next one asks anew."""
+        for path in paths:
+            self._said.pop((source_id, path), None)
 
     def kept(self, source_id: int, path: str) -> Any | None:
         """What was said within the last hours."""

@@ -36,8 +36,8 @@ def read(document: Document, setup: Setup) -> Iterator[Answer]:
     name = step(told.get("ResponseID"), "response id")
     found = setup.get(f"/API/v3/surveys/{survey}/responses/{name}")
     values = section(found, "result.values")
-    if name not in (place(found, "result.responseId"), values.get("_recordId")):
-        raise DoubtfulError("The API answered with another response.")
+    if not values or name not in (place(found, "result.responseId"), values.get("_recordId")):
+        raise DoubtfulError("The API answered with another response, or an empty one.")
     if str(values.get("status")) in NO_ANSWERS or values.get("distributionChannel") == "preview":
         raise IgnoredError("It is a preview, a test or spam.")
     names = [values.get("recipientFirstName"), values.get("recipientLastName")]

@@ -12,7 +12,6 @@ from app.intake.source import (
     News,
     Platform,
     Setup,
-    UnreadableError,
     bearer,
     place,
     section,
@@ -69,18 +68,27 @@ def _survey(document: Document, setup: Setup) -> str:
 
 
 def _score(response: Document, path: str, setup: Setup) -> int:
-    chosen = _given(response, setup["score_question_id"]).get("choice_id")
+    wanted = str(setup["score_question_id"])
+    chosen = _given(response, wanted).get("choice_id")
     if not chosen:
         raise IgnoredError("It has no score.")
-    wanted = str(setup["score_question_id"])
-    found = [one for one in _questions(setup.get(path, is_kept=True)) if str(one["id"]) == wanted]
-    every = place(found[0], "answers.choices") if found else None
-    choices = {str(one["id"]): int(one["position"]) for one in every or () if not one.get("is_na")}
+    choices = _choices(setup.get(path, is_kept=True), wanted)
     if str(chosen) not in choices:
         raise setup.misfit(path, "The chosen answer is not among the survey's choices.")
     if sorted(choices.values()) != list(range(1, 12)):
-        raise UnreadableError(f"The question {wanted} has not the eleven choices from 0 to 10.")
+        sentence = f"The question {wanted} has not the eleven choices from 0 to 10."
+        raise setup.misfit(path, sentence)
     return choices[str(chosen)] - 1
+
+
+def _choices(survey: Document, wanted: str) -> dict[str, int]:
+    """The place of each choice of a question, from 1, by the choice's id."""
+    found = [one for one in _questions(survey) if str(one["id"]) == wanted]
+    every = place(found[0], "answers.choices") if found else None
+    try:
+        return {str(one["id"]): int(one["position"]) for one in every or () if not one.get("is_na")}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise DoubtfulError("The API answered with choices that cannot be read.") from None
 
 
 def _given(response: Document, question: Any) -> Document:
