@@ -1,0 +1,159 @@
+"""Shapes that are documented and were not recorded: other fields, other places, other versions."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from app.intake import documents, mapping, sourcebook
+from app.intake.source import Fetched, IgnoredError, Setup
+from app.responses.answer import Answer
+from tests.intake import recorded, stub
+
+Edits = Mapping[str, Any]
+GONE = object()
+
+
+def heard(
+    platform: str, edits: Edits, name: str = "promoter-comment", fetched: Edits | None = None,
+    **own: Any,
+) -> Answer:  # fmt: skip
+    """What a recorded delivery says with other values at these places, and other settings."""
+    case = recorded.case(platform, name)
+    settings = {key: one for key, one in case.facts["_config"].items() if one is not None} | own
+    found, _ = documents.parse(
+        case.body,
+        {key.lower(): one for key, one in case.headers.items()},
+        sourcebook.platforms()[platform].json_fields,
+    )
+    document = json.loads(json.dumps(found[0]))
+    for path, value in edits.items():
+        put(document, path, value)
+    answers = {path: Fetched(one) for path, one in (fetched or {}).items()}
+    (said,) = reader(platform, settings)(document, Setup(settings=settings, fetched=answers))
+    assert isinstance(said, Answer)
+    return said
+
+
+def reader(platform: str, settings: Mapping[str, Any]) -> Any:
+    known = sourcebook.platforms()[platform]
+    if known.read is not None:
+        return known.read
+    assert known.expressions is not None
+    return mapping.compile_reader(known.expressions(settings))
+
+
+def put(document: Any, path: str, value: Any) -> None:
+    *way, last = [int(step) if step.isdigit() else step for step in path.split()]
+    for step in way:
+        document = document[step]
+    if value is GONE:
+        del document[last]
+    elif last == "+":
+        document.append(value)
+    else:
+        document[last] = value
+
+
+ANSWERS = "form_response answers"
+SCORE = {"type": "text", "text": "9", "field": {"ref": "nps_score", "type": "short_text"}}
+CONTACT = {
+    "type": "contact_info", "field": {"ref": "who", "type": "contact_info"},
+    "contact_info": {"first_name": "Ana", "last_name": "Sá", "email": "ana@example.com"},
+}  # fmt: skip
+SHOP = {"key": "q_s", "label": "store", "type": "INPUT_TEXT", "value": "not this one"}
+CHOICE = {
+    "key": "q_c", "label": "plan", "type": "DROPDOWN", "value": ["b"],
+    "options": [{"id": "a", "text": "Silver"}, {"id": "b", "text": "Gold"}],
+}  # fmt: skip
+ATTRIBUTE = {"name": "store", "value": "Lyon"}
+READ: list[tuple[str, Edits, dict[str, Any], dict[str, Any]]] = [
+    # Newer bodies have both names of the id; either is enough.
+    ("typeform", {"form_response token": GONE, "form_response response_id": "t-9"}, {},
+     {"response_id": "t-9"}),
+    ("typeform", {}, {"score_field_ref": "Sc0reF1eldAA"}, {"score": 10}),
+    ("typeform", {f"{ANSWERS} +": CONTACT},
+     {"name_field_ref": "who", "email_field_ref": "who"},
+     {"name": "Ana Sá", "email": "ana@example.com"}),
+    # Bodies from before Delighted had other kinds of survey lack the field.
+    ("delighted", {"event_data survey_type": GONE}, {}, {"score": 9}),
+    ("delighted", {"event_data survey_type": "csat"}, {"survey_type": "csat"}, {"score": 9}),
+    ("formbricks", {"data data email": GONE, "data contactAttributes": {"email": "c@example.com"}},
+     {}, {"email": "c@example.com"}),
+    ("formbricks", {"data data email": GONE, "data contactAttributes": {"mail": "m@example.com"}},
+     {"email_contact_attribute": "mail"}, {"email": "m@example.com"}),
+    ("formbricks", {"data data email": GONE, "data contactAttributes": GONE,
+                    "data personAttributes": {"email": "old@example.com"}},
+     {}, {"email": "old@example.com"}),
+    ("googleforms", {"respondentEmail": "r@example.com"}, {"email_question": None},
+     {"email": "r@example.com"}),
+    ("googleforms", {"createTime": GONE, "lastSubmittedTime": "2026-06-11T08:00:00Z"}, {},
+     {"submitted_at": recorded.moment("2026-06-11T08:00:00Z")}),
+    ("tally", {"data responseId": GONE, "data submissionId": "sub-1"}, {},
+     {"response_id": "sub-1"}),
+    ("tally", {"data fields +": SHOP}, {"attributes": {"store": "store"}},
+     {"attributes": {"store": "Gent"}}),
+    ("tally", {"data fields +": {"key": "question_scoreA", "label": "x", "value": 3}}, {},
+     {"score": 9}),
+    ("tally", {"data fields +": CHOICE}, {"attributes": {"plan": "plan"}},
+     {"attributes": {"plan": "Gold"}}),
+    ("satismeter", {"campaign": GONE}, {"campaign_id": None}, {"survey_id": GONE}),
+    ("posthog", {"event properties $survey_submission_id": GONE, "event uuid": "e-1"}, {},
+     {"response_id": "e-1"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("at", range(len(READ)))
+def test_a_documented_shape_is_read(at: int) -> None:
+    platform, edits, own, wanted = READ[at]
+    said = heard(platform, edits, **own)
+    if wanted == {"survey_id": GONE}:  # where the campaign is only an id inside of the response
+        body = json.loads(recorded.case(platform, "promoter-comment").body)
+        wanted = {"survey_id": body["response"]["campaign"]}
+        assert wanted["survey_id"]
+    assert {key: getattr(said, key) for key in wanted} == wanted
+
+
+def test_the_parts_of_a_survicate_response() -> None:
+    asked = "event questionAnswered"
+    said = heard("survicate", {f"{asked} choice comment": "quick"}, "score")
+    assert (said.score, said.comment) == (9, "quick")
+    place = {"attributes": {"store": "respondent.attributes.store"}}
+    said = heard("survicate", {f"{asked} respondent attributes": [ATTRIBUTE]}, "score", **place)
+    assert said.attributes == {"store": "Lyon"}
+
+
+OURS = {"survey_id": "ours"}
+IGNORED: list[tuple[str, str, Edits, str]] = [
+    ("typeform", "promoter-comment", {f"{ANSWERS} 1": SCORE}, "no score"),
+    ("delighted", "promoter-comment", {"event_type": "unsubscribe.created"}, "is no answer"),
+    ("formbricks", "promoter-comment", {"data surveyId": "other"}, "another survey"),
+    ("googleforms", "script", {"survey_id": "other"}, "another form"),
+    ("asknicely", "promoter-comment", {"question": GONE}, "no question of AskNicely"),
+    ("wootric", "promoter-comment", {"response": GONE, "decline": {"id": 1}}, "declined"),
+    ("surveymonkey", "promoter-comment", {"object_type": "collector"}, "is no answer"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("at", range(len(IGNORED)))
+def test_what_is_no_answer_is_told_why(at: int) -> None:
+    platform, name, edits, words = IGNORED[at]
+    own = OURS if "another survey" in words else {}
+    with pytest.raises(IgnoredError, match=words):
+        heard(platform, edits, name, **own)
+
+
+@pytest.mark.parametrize("mode", ["preview", "survey_preview"])
+def test_the_owners_own_trials_are_no_answers(mode: str) -> None:
+    response = {**stub.recorded("surveymonkey-promoter-comment"), "collection_mode": mode}
+    path = "/v3/surveys/418200100/responses/118800000001/details"
+    with pytest.raises(IgnoredError, match="preview"):
+        heard("surveymonkey", {}, fetched={path: response})
+
+
+@pytest.mark.parametrize("platform", ["typeform", "posthog"])
+def test_what_has_a_time_is_ordered_by_it(platform: str) -> None:
+    said = heard(platform, {})
+    assert said.submitted_at is not None
+    assert said.version == said.submitted_at.timestamp() * 1_000_000
