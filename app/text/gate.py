@@ -122,7 +122,7 @@ def read(
     plain = clean(comment[:MOST_READ])
     guess = language(plain.text, lexicon.lexicons(), given_language)
     redacted = redact(plain, customer, names, region, guess.nearest)
-    reading = unsafe.read(plain.text, guess.nearest)
+    reading = unsafe.read(plain.text, guess.nearest, names)
     praised = known.mentions(redacted.text, names)
     telling = story.tell(plain.text, reading, len(praised))
     rank = story.points(redacted.text, telling, praised=bool(praised))

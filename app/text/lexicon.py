@@ -3,7 +3,8 @@
 Entries stand between commas or on lines of their own; an entry is words apart by spaces. `*`
 stands for any letters at the beginning or end of a word, `a/b` for either word, `word?` for a word
 that may be missing, `#` for a number, `..` for up to five words of the same sentence, `=word` for
-that word with just these accents.
+that word with just these accents, `@kin` for any word of the file's group of that name, `&` for
+a colleague the roster names.
 """
 
 import json
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from app.text.folding import Token, fold, tokens
@@ -22,6 +24,7 @@ GAP = 5
 _FEWEST = 2
 _APART = re.compile(r"(?<=n)'(?=t\b)")
 _STOP = re.compile(r"(?<!\.)\.(?!\.)|[\u00b0()]")
+_GROUP = re.compile(r"@(\w+)")
 _ENTRIES = re.compile(r"\s*[,\n]\s*")
 
 UNSAFE = (
@@ -34,12 +37,15 @@ STORY = (
 HARMLESS = "harmless"
 CUES = ("closing", "introduction", "here", "title", "kin", "order", "number")
 WORDS = ("allowed", "no_name", "street_before", "street_after", "street_ending", "postal")
+GROUPS = "groups"
+COLLEAGUE = "&"
 SECTIONS = (*UNSAFE, HARMLESS, *STORY, *CUES, *WORDS)
 EXAMPLES = ("must_redact", "must_keep", "must_refuse", "must_offer")
 
 
 # Words remembered for each language, about 2 MB.
 _MOST_LEARNT = 8_000
+NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 
 class Hit(NamedTuple):
@@ -99,12 +105,12 @@ class Index:
     # What begins with a word is the same in every text; customers share their words.
     begun: dict[str, tuple[_Entry, ...]] = field(default_factory=dict)
 
-    def add(self, section: str, entry: str) -> None:
-        """Adds one entry of a rule file to a section."""
+    def add(self, section: str, entry: str, groups: Mapping[str, str] = NO_GROUPS) -> None:
+        """Adds one entry of a rule file to a section. Raises ValueError for an unknown group."""
         apart = _APART.sub("", entry.lower()).replace("'", " ").replace("-", " ")
         apart = _STOP.sub(" ", apart)
         for words in _variants(apart.split()):
-            first, *rest = (_word(word) for word in words)
+            first, *rest = (_word(_of_group(word, groups)) for word in words)
             if first is None:
                 raise ValueError(f"{entry!r} begins with a gap")
             # Most entries are one word; they share what they have in common.
@@ -162,14 +168,16 @@ def read(path: Path) -> Lexicon:
     """One rule file. Raises ValueError with its name when a section is missing or unknown."""
     rules = tomllib.loads(path.read_text(encoding="utf-8"))
     name, examples = rules.pop("language"), rules.pop("examples")
+    grouped = rules.pop(GROUPS, {})
     wrong = set(rules).symmetric_difference(SECTIONS) | set(examples).symmetric_difference(EXAMPLES)
     if wrong:
         raise ValueError(f"{path.name}: {', '.join(sorted(wrong))} missing or unknown")
     lists = {section: _entries(rules[section]) for section in SECTIONS}
+    groups = {word: "/".join(_entries(listed)) for word, listed in grouped.items()}
     index = Index()
     for section in (*UNSAFE, HARMLESS, *STORY):
         for entry in lists[section]:
-            index.add(section, entry)
+            index.add(section, entry, groups)
     for entry in _naughty(path, frozenset(fold(word) for word in lists["allowed"])):
         index.add("profanity", entry)
     words = {section: lists[section] for section in CUES + WORDS}
@@ -205,6 +213,14 @@ def all_words(section: str, folder: Path = FOLDER) -> frozenset[str]:
 def _entries(text: str) -> tuple[str, ...]:
     """What stands between commas and at line ends."""
     return tuple(entry for entry in _ENTRIES.split(text.strip()) if entry)
+
+
+def _of_group(word: str, groups: Mapping[str, str]) -> str:
+    """The words of a group for its name."""
+    try:
+        return _GROUP.sub(lambda found: groups[found[1]], word)
+    except KeyError as unknown:
+        raise ValueError(f"{word!r}: there is no group {unknown}") from None
 
 
 def _naughty(path: Path, allowed: frozenset[str]) -> Iterable[str]:

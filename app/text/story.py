@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.text.lexicon import Hit, all_words
+from app.text.lexicon import COLLEAGUE, Hit, all_words
 from app.text.redaction import MARK
 from app.text.unsafe import Reading
 
@@ -66,8 +66,11 @@ def tell(text: str, reading: Reading, praised: int) -> Telling:
     denied = [hit for hit in reading.hits if _is_denied(hit, negators, reading)]
     actions, praises = reading.of("action"), reading.of("praise")
     good = [hit for hit in (*actions, *praises) if hit not in denied]
-    # "Would not take a penny" is no complaint, though "would not" is.
-    denied += [hit for hit in reading.hits if _is_within_praise(hit, praises)]
+    # "Would not take a penny" is no complaint, though "would not" is; and what was wrong before
+    # somebody came ("the wrong address") is a problem, not a complaint.
+    milder = [*praises, *reading.of("problem")]
+    denied += [hit for hit in reading.hits if _is_within(hit, milder)]
+    denied += [hit for hit in reading.of("complaint") if _is_denied_behind(hit, negators, reading)]
     complaints = [hit for hit in reading.of("complaint") if hit not in denied]
     hedges = [hit for hit in reading.of("hedge") if hit not in denied]
     names = _staff_words(text, reading) if praised else []
@@ -140,11 +143,19 @@ def _is_denied(hit: Hit, negators: set[int], reading: Reading) -> bool:
     return False
 
 
-def _is_within_praise(hit: Hit, praises: Sequence[Hit]) -> bool:
-    """Whether it is a part of a longer entry that praises."""
+def _is_denied_behind(hit: Hit, negators: set[int], reading: Reading) -> bool:
+    """Whether one word is denied by the next: Danish and German say "hakker ikke", "klemmt nie"."""
+    if hit.last - hit.first > 1 or hit.last not in negators:
+        return False
+    word, negator = reading.words[hit.last - 1], reading.words[hit.last]
+    return negator.start == word.end + 1  # a comma between begins something else
+
+
+def _is_within(hit: Hit, milder: Sequence[Hit]) -> bool:
+    """Whether it is a part of a longer entry that says something milder."""
     if hit.section not in {"complaint", "problem", "hedge"}:
         return False
-    return any(one.covers(hit) and not hit.covers(one) for one in praises)
+    return any(one.covers(hit) and not hit.covers(one) for one in milder)
 
 
 def _open_problem(
@@ -157,9 +168,17 @@ def _open_problem(
         begins = hit.first
         while begins and reading.words[begins - 1].word != ".":
             begins -= 1
-        if not any(one.first >= begins and one.first != hit.first for one in good):
+        resolved = any(one.first >= begins and one.first != hit.first for one in good)
+        if not resolved and not _is_named_later(hit, reading):
             return _said(text, reading, hit)
     return None
+
+
+def _is_named_later(hit: Hit, reading: Reading) -> bool:
+    """Whether a colleague comes into a later sentence: "It was broken. Tom swapped the belt"."""
+    later = reading.words[hit.last :]
+    ends = next((at for at, word in enumerate(later) if word.word == "."), len(later))
+    return any(word.word == COLLEAGUE for word in later[ends:])
 
 
 def _turn(text: str, reading: Reading, good: Sequence[int]) -> str | None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.text import lexicon
+from app.text import known, lexicon
 from app.text.folding import MASKED, Token, tokens, undisguised
-from app.text.lexicon import HARMLESS, UNSAFE, Hit, Lexicon
+from app.text.lexicon import COLLEAGUE, HARMLESS, UNSAFE, Hit, Lexicon
 
 # How a lead reads each class.
 SAYS = {
@@ -62,15 +62,31 @@ class Reading:
         return [hit for hit in self.hits if hit.section == section]
 
 
-def read(text: str, code: str | None) -> Reading:
-    """Reads a clean text with the rules of its language, or of all when there are none for it."""
-    known = lexicon.lexicons()
-    own = [known[code]] if code and code in known else list(known.values())
-    words = tokens(text)
+def read(text: str, code: str | None, names: Sequence[str] = ()) -> Reading:
+    """Reads a clean text with the rules of its language, or of all when there are none for it.
+
+    `names` is the roster: rules may speak of a colleague without knowing whom.
+    """
+    languages = lexicon.lexicons()
+    own = [languages[code]] if code and code in languages else list(languages.values())
+    words = _named(text, tokens(text), names)
     hits = [hit for one in own for hit in one.index.hits(words)]
     found = {hit.section: _said(text, words, hit) for hit in reversed(dangers(hits))}
     found |= _by_form(text) | _disguised(text, own)
     return Reading(tuple(words), tuple(hits), found)
+
+
+def _named(text: str, words: list[Token], names: Sequence[str]) -> list[Token]:
+    """The words with those that call a colleague made the same; Toms (his) is Tom's."""
+    written = known.staff(tuple(names)).written
+    if not written:
+        return words
+    return [
+        Token(COLLEAGUE, word.start, word.end, word.written)
+        if (said := text[word.start : word.end]) in written or said.removesuffix("s") in written
+        else word
+        for word in words
+    ]
 
 
 def dangers(hits: Sequence[Hit]) -> list[Hit]:

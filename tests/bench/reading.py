@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.table import Row
 
 TEXTS = Path(__file__).parent.parent / "text"
-FILES = ("comments.jsonl", "hostile.jsonl", "everyday.jsonl")
+FILES = ("comments.jsonl", "hostile.jsonl", "everyday.jsonl", "fresh.jsonl")
 ROUNDS = 3
 
 

@@ -33,7 +33,7 @@ def test_the_six_languages_are_there() -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_rule_file_has_the_same_sections(code: str) -> None:
     rules = tomllib.loads((FOLDER / f"{code}.toml").read_text())
-    assert set(rules) == {"language", "examples", *SECTIONS}
+    assert set(rules) == {"language", "groups", "examples", *SECTIONS}
     assert set(rules["examples"]) == set(EXAMPLES)
     empty = {section for section in SECTIONS if not rules[section].strip()}
     assert empty <= {"street_before", "street_after", "street_ending"}
@@ -120,3 +120,11 @@ def test_an_entry_may_ask_for_its_accents() -> None:
         "praise",
         "hedge",
     ]
+
+
+def test_a_group_stands_for_its_words_and_a_colleague_for_every_name() -> None:
+    assert "self_response" in unsafe.read("I am Will's mum.", "en", ROSTER).unsafe
+    assert "self_response" in unsafe.read("Als Tante von Jonas sage ich das.", "de", ROSTER).unsafe
+    assert "self_response" not in unsafe.read("I am so happy, mum.", "en", ROSTER).unsafe
+    with pytest.raises(ValueError, match="no group 'kith'"):
+        lexicon.Index().add("praise", "my @kith")

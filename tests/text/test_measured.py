@@ -1,8 +1,8 @@
 """What redaction, the gate and the language reach on labelled comments of six languages.
 
-`comments.jsonl` was there before the rules. `hostile.jsonl` and `everyday.jsonl` (two sets) were
-written without looking at them and read once blind; what they showed is mended since, so they
-guard and no longer measure.
+`comments.jsonl` was there before the rules. `hostile.jsonl`, `everyday.jsonl` (two sets) and
+`fresh.jsonl` were written without looking at them and read once blind; what they showed is mended
+since, so they guard and no longer measure.
 """
 
 import json
@@ -17,12 +17,12 @@ from app.text.gate import Verdict
 
 HERE = Path(__file__).parent
 ROSTER = tuple(json.loads((HERE / "roster.json").read_text()))
-FILES = ["comments.jsonl", "hostile.jsonl", "everyday.jsonl"]
+FILES = ["comments.jsonl", "hostile.jsonl", "everyday.jsonl", "fresh.jsonl"]
 
 pytestmark = pytest.mark.parametrize("file", FILES)
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def judged(file: str) -> list[tuple[dict[str, Any], Verdict]]:
     rows = [json.loads(line) for line in (HERE / file).read_text().splitlines()]
     return [(row, gate.read(row["text"], row["score"], names=ROSTER)) for row in rows]
