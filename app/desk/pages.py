@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock, web
 from app.board import wording
 from app.board.models import Board
+from app.desk.firststeps import first_steps
 from app.desk.waiting import waiting
 from app.intake import overview
 from app.people import firststart
@@ -52,6 +53,7 @@ def home(
             company=company,
             score=_score(session, company) if company else None,
             boards=session.scalars(select(Board).order_by(Board.title)).all(),
+            steps=first_steps(session, actor),
             waiting=waiting(session, actor),
             sources=overview.warnings(session),
         )

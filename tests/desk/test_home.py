@@ -44,6 +44,22 @@ def test_nothing_yet(app: FastAPI, database: Database) -> None:
     assert "Northwind , last 28 days No voices yet" in text
     assert "Nothing. What customers or colleagues bring up" in text
     assert "No board yet." in text
+    assert "First steps Pair a TV Waiting" in text  # the rest is an admin's
+
+
+def test_an_empty_desk_says_how_to_begin(app: FastAPI, database: Database) -> None:
+    with database.write.begin() as session:
+        scenery.northwind(session)
+    steps = "First steps Pair a TV Connect your surveys Put people on the roster Waiting"
+    assert steps in home(app, database, "admin")
+    with database.write.begin() as session:
+        make.person(session, "Ana Silva")
+        make.source(session)
+        scenery.board(session, "hall", "Hall")
+        session.add(Screen(name="Hall", board_slug="hall", token_hash="-", created_at=clock.now()))
+    again = Visitor(app)
+    again.sign_in()
+    assert "First steps" not in again.get("/desk").text
 
 
 def test_too_few_for_a_score(app: FastAPI, database: Database) -> None:
