@@ -60,7 +60,6 @@ def report(session: Session, today: date) -> Report:
     names = {row[0]: row[1] for row in session.execute(select(Team.id, Team.name))}
     books = [_book(session, until, width) for width in sorted({days, *WIDER}) if width >= days]
     company = books[0].company
-    gone = books[0].gone
     drafts = [_draft(key, name, books) for key, name in names.items()]
     tested = {
         draft.id: draft.shift.p
@@ -70,8 +69,18 @@ def report(session: Session, today: date) -> Report:
     sure = chance.believed(tested)
     lines = [_told(session, draft, until, believed=draft.id in sure) for draft in drafts]
     lines.sort(key=lambda line: line.name.casefold())
-    raised = [a for a in alerts.standing(session, "team", today, days) if a.scope_id not in gone]
-    return Report(until, days, company[0], tuple(lines), len(tested), tuple(raised))
+    raised = _raised(session, today, days, books[0].gone)
+    return Report(until, days, company[0], tuple(lines), len(tested), raised)
+
+
+def _raised(session: Session, today: date, days: int, gone: frozenset[int]) -> tuple[Alert, ...]:
+    """The alerts of teams that are shown on Sunday's report and as of the alerts' own last date."""
+    standing = alerts.standing(session, "team", today, days)
+    if not standing:
+        return ()
+    ends = [standing[0].until, standing[0].until - timedelta(days=days)]
+    dark = gone.union(*(one.teams for one in cover.covers(session, ends, days)))
+    return tuple(one for one in standing if one.scope_id not in dark)
 
 
 def as_text(found: Report) -> str:

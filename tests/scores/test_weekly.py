@@ -50,6 +50,21 @@ def test_the_week_names_who_moved_and_hides_who_could_be_computed(teams: Databas
     assert said.endswith("2 teams were compared; 1 moved beyond what chance does to that many.")
 
 
+def test_no_alert_tells_what_the_days_since_sunday_hide(northwind: Database) -> None:
+    """Night's first answers came on Monday: now its number is Service's short of the company's."""
+    with northwind.write.begin() as session:
+        for name in ("Service", "Night"):
+            make.team(session, name)
+        for days_ago, said in ((40, Tally(70, 20, 10)), (5, Tally(40, 40, 20))):
+            answers(session, said, days_ago=days_ago, attributes={"team": "Service"})
+    with northwind.read() as session:
+        assert len(weekly.report(session, TODAY).alerts) == 1
+    with northwind.write.begin() as session:
+        answers(session, Tally(1, 1, 1), days_ago=1, attributes={"team": "Night"})
+    with northwind.read() as session:
+        assert weekly.report(session, TODAY).alerts == ()
+
+
 def test_a_team_with_few_answers_is_looked_at_over_more_weeks(northwind: Database) -> None:
     with northwind.write.begin() as session:
         make.team(session, "Service")
