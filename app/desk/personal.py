@@ -129,7 +129,8 @@ def _shown(session: Session, person: Person) -> Shown:
     )
     return Shown(
         stories=tuple(session.scalars(stories)),
-        picks=tuple((row[0], row[1]) for row in session.execute(picks)),
+        # One week's pick may hang for the team, the site and the company.
+        picks=tuple(dict.fromkeys((row[0], row[1]) for row in session.execute(picks))),
         nominations=tuple(session.scalars(nominations)),
     )
 

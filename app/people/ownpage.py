@@ -1,9 +1,11 @@
 """/account: one's own password, passkeys and signed-in browsers."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import select
 
 from app import mail, web
 from app.errors import CheerboardError
@@ -11,7 +13,7 @@ from app.people import accounts, audit, passkeys, sessions
 from app.people.authorize import Actor
 from app.people.doors import May, clear_cookie, cookie_name, is_sealed
 from app.people.keys import digest
-from app.people.models import Account
+from app.people.models import Account, Company
 from app.people.passwords import check_password, hash_password, is_password
 from app.people.signin import Brakes, Fields, address_of, let_in, spoken
 
@@ -117,6 +119,7 @@ def _page(
             account=account,
             teams=accounts.team_names(session).get(account.id, []),
             browsers=sessions.live_of(session, account.id),
+            zone=ZoneInfo(session.scalar(select(Company.timezone)) or "UTC"),
             this=this,
             keys=passkeys.of(session, account.id),
             mails=mail.is_set_up(settings) and account.role in ("lead", "admin"),

@@ -1,7 +1,7 @@
 """Imports of a roster file: looked at first, then taken over; the journal takes it back."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,7 +63,10 @@ def plan(session: Session, rows: Sequence[Row]) -> list[Planned]:
     book = rosterfile.register(session)
     names = {team.id: team.name for team in session.scalars(select(Team))}
     met: set[tuple[str, str]] = set()
-    return [_planned(session, book, names, met, row) for row in rows]
+    called: dict[str, list[str]] = {}
+    for folded, team_id in book.by_name:
+        called.setdefault(folded, []).append(names.get(team_id or 0, "no team"))
+    return [_told(_planned(session, book, names, met, row), called) for row in rows]
 
 
 def take_over(db: Database, actor: Actor, import_id: int) -> list[str]:
@@ -140,6 +143,14 @@ def _planned(
     facts += [("alias", "", alias) for alias in row.aliases if fold(alias) not in had]
     outcome = "changed" if facts else "unchanged"
     return Planned(row.line, row.name, row.team, outcome, tuple(facts))
+
+
+def _told(one: Planned, called: Mapping[str, Sequence[str]]) -> Planned:
+    """Warns of a namesake: an answer that names two people names nobody."""
+    if one.outcome != "added" or not (teams := called.get(fold(one.name))):
+        return one
+    warning = ("namesake of", "", f"{one.name}, {', '.join(teams)}")
+    return replace(one, facts=(*one.facts, warning))
 
 
 def _shown(value: Any, name: str, names: dict[int, str]) -> str:

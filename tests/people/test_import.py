@@ -56,6 +56,7 @@ def test_a_file_is_looked_at_taken_over_and_taken_back(desk: Visitor, database: 
     assert "<b>1</b> added" in preview
     assert "<b>1</b> changed" in preview
     assert "<b>2</b> as they are" in preview
+    assert "namesake" not in preview
     assert roster(database) == before
     for _ in range(2):  # the second press does nothing
         desk.get(path + "/nowhere")
@@ -77,6 +78,16 @@ def test_a_file_is_looked_at_taken_over_and_taken_back(desk: Visitor, database: 
         assert rebuild.differences(session) == []
     log = desk.get("/audit?action=roster").text
     assert "file 1" in log
+
+
+def test_a_namesake_of_another_team_is_pointed_out(desk: Visitor) -> None:
+    """An answer that names two people names nobody."""
+    desk.get("/roster/import")
+    text = "name,team\nReto Frei,Claims\nBo Lind,Claims\n"
+    preview = desk.get(desk.press("/roster/import", {"text": text}).headers["location"]).text
+    assert "<b>2</b> added" in preview
+    assert preview.count("namesake of") == 1
+    assert "Reto Frei, Service" in preview
 
 
 @pytest.mark.parametrize(
