@@ -1,0 +1,190 @@
+"""What a day does to a screen: its memory, its processor, its flashes, its first paint when slow.
+
+Minutes of work and figures of one machine, so `make faults` only.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import CDPSession, Page
+
+from app import clock
+from app.board.plan import Step
+from app.db import connect
+from app.live.bus import announce
+from app.live.envelope import partials, stamp
+from tests.board import wall
+from tests.board.house import House, house, settings_for
+from tests.browser.flashes import flashing
+from tests.browser.puppet import Puppet, until
+
+LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - says how to test, no setting
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.faults,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(not LONG, reason="a day of a wall takes minutes: `make faults`"),
+]
+# Ten seconds each, for 24 hours; looked at once the browser has compiled what it runs often.
+CHANGES, EARLY = 8640, 2160
+AT_ONCE = 24
+# Ends what moves as soon as it began, counts it, and counts the changes.
+HASTE = """() => {
+  window.changes = 0;
+  window.most = 0;
+  new MutationObserver((seen) => {
+    window.changes += seen.length;
+    window.most = Math.max(window.most, document.getAnimations().length);
+    document.getAnimations().forEach((one) => one.finish());
+  }).observe(stage, {attributes: true, attributeFilter: ["data-scene"]});
+}"""
+COUNTED = ("Nodes", "JSEventListeners")
+
+
+@pytest.fixture
+def home(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
+    """A company with something to show in every scene."""
+    database = connect(sqlite_url)
+    with database.write.begin() as session:
+        wall.fill(session, "normal")
+    database.dispose()
+    with house(settings_for(sqlite_url, tmp_path)) as running:
+        yield running
+
+
+def answered(home: House, *scores: int) -> str:
+    """Voices more; the id of the last one's dot on the rail."""
+    with home.database.write.begin() as session:
+        numbers = wall.hear(session, scores)
+        announce(session, "responses")
+    return f"r{numbers[-1]}"
+
+
+def part(tv: Page, home: House, scene: str) -> str:
+    """What stands in a scene's slot."""
+    page = tv.request.get(f"{home.url}/tv/hall?scene={scene}").text()
+    found = re.search(rf'<section[^>]* id="scene-{scene}".*?</section>', page, re.S)
+    assert found, scene
+    return found[0]
+
+
+def numbers(ear: CDPSession) -> dict[str, float]:
+    told = ear.send("Performance.getMetrics")["metrics"]
+    return {one["name"]: one["value"] for one in told}
+
+
+def weight(ear: CDPSession) -> dict[str, float]:
+    """Bytes of script in use, nodes and listeners, after what is not needed has gone."""
+    for _ in range(3):
+        ear.send("HeapProfiler.collectGarbage")
+    used = ear.send("Runtime.getHeapUsage")["usedSize"]
+    return {"heap": used} | {name: numbers(ear)[name] for name in COUNTED}
+
+
+def test_a_day_of_changing_scenes_leaves_nothing_behind(
+    home: House, tv: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Puppet(tv, home, monkeypatch)
+    scenes = [*wall.SCENES, *wall.CHOSEN]
+    parts = {scene: part(tv, home, scene) for scene in scenes}
+    began = clock.now() + timedelta(days=1)
+    steps = [vars(Step(scene, 0, 10)) for scene in scenes]
+    plan: dict[str, Any] = {"loop_at": stamp(began), "steps": steps, "next": None, "takeover": None}
+    content = partials({"pulse-0": parts["pulse"]})
+    server.say("snap", 1, at=stamp(began), plan=plan, content=content)
+    tv.evaluate(HASTE)
+    ear = tv.context.new_cdp_session(tv)
+    ear.send("Performance.enable")
+    early: dict[str, float] = {}
+    for first in range(1, CHANGES + 1, AT_ONCE):
+        for nth in range(first, first + AT_ONCE):
+            scene = scenes[nth % len(scenes)]
+            at = stamp(began + timedelta(seconds=10 * nth, milliseconds=500))
+            server.say("frame", nth + 1, at=at, content=partials({f"{scene}-0": parts[scene]}))
+        until(tv, "(number) => window.changes >= number", first + AT_ONCE - 1)
+        if first + AT_ONCE > EARLY and not early:
+            early = weight(ear)
+    late, most = weight(ear), tv.evaluate("window.most")
+    print(f"{tv.evaluate('window.changes')} changes: {early} -> {late}; at most {most} moved")
+    assert server.heard == []
+    assert late["heap"] <= 1.05 * early["heap"]
+    assert [late[name] for name in COUNTED] == [early[name] for name in COUNTED]
+    assert most <= 40
+
+
+def test_a_wall_at_rest_costs_next_to_nothing(home: House, tv: Page) -> None:
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    dot = answered(home, 9)
+    until(tv, "(id) => !!document.getElementById(id)", dot)
+    ear = tv.context.new_cdp_session(tv)
+    # Of the processor, not of the clock: others work on this machine as well.
+    ear.send("Performance.enable", {"timeDomain": "threadTicks"})
+    tv.wait_for_timeout(3000)
+    assert tv.evaluate("document.getAnimations().length") == 0
+    before = numbers(ear)["TaskDuration"]
+    tv.wait_for_timeout(20_000)
+    share = (numbers(ear)["TaskDuration"] - before) / 20
+    print(f"idle: {share:.2%} of a core")
+    assert share <= 0.02
+
+
+@pytest.mark.parametrize("scene", ["pulse", "leaderboard", "story"])
+def test_the_first_paint_comes_soon_on_a_slow_processor(home: House, tv: Page, scene: str) -> None:
+    """Four times slower, nothing in its cache."""
+    ear = tv.context.new_cdp_session(tv)
+    ear.send("Network.enable")
+    ear.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    ear.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    took = []
+    for _ in range(5):
+        tv.goto(f"{home.url}/tv/hall?scene={scene}")
+        until(tv, "performance.getEntriesByName('first-contentful-paint').length")
+        painted = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        took.append(tv.evaluate(painted))
+    print(f"first paint of {scene}: {sorted(round(one) for one in took)} ms")
+    # What others on this machine take is no part of the page.
+    assert min(took) <= 2000
+
+
+def test_nothing_flashes(home: House, tv: Page) -> None:
+    """A drop, a crowd, a change of scene and somebody who takes over, twenty pictures a second."""
+    tv.set_viewport_size({"width": 960, "height": 540})
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    until(tv, "window.wall && wall.guard.send({type: 'report'})")
+    shares = {}
+    with flashing(tv) as worst:
+        tv.evaluate(STROBE)
+        assert worst("#strobe") > 0.1
+        answered(home, 10)
+        shares["drop"] = worst(".ripple")
+        answered(home, 10, 9, 8, 3, 2)
+        shares["cluster"] = worst(".cluster")
+        told = tv.evaluate(TAKEOVER, part(tv, home, "hero"))
+        assert told
+        shares["takeover"] = worst("[data-takeover]")
+    print({moment: f"{share:.1%}" for moment, share in shares.items()})
+    assert max(shares.values()) <= 0.1
+
+
+# What must not be: that it is seen shows that the rest is looked at.
+STROBE = """() => {
+  const strobe = document.createElement("div");
+  strobe.id = "strobe";
+  Object.assign(strobe.style,
+    {position: "fixed", top: 0, left: 0, width: "50%", height: "50%", background: "white"});
+  document.body.append(strobe);
+  strobe.animate({opacity: [0, 1, 0, 1, 0, 1, 0, 1, 0]}, 900).onfinish = () => strobe.remove();
+}"""
+TAKEOVER = """(hero) => {
+  const at = new Date(wall.clock.now()).toISOString();
+  const step = {scene: "hero", item: 0, seconds: 60, personal: true};
+  wall.rotation.follow({...wall.rotation.plan, takeover: {at, ...step}});
+  document.getElementById("slot-hero-0").innerHTML = hero;
+  wall.rotation.tick();
+  return stage.dataset.scene === "hero";
+}"""
