@@ -124,7 +124,7 @@ def test_the_parts_of_a_survicate_response() -> None:
     assert said.attributes == {"store": "Lyon"}
 
 
-OURS = {"survey_id": "ours"}
+OURS: dict[str, Any] = {"survey_id": "ours"}
 IGNORED: list[tuple[str, str, Edits, str]] = [
     ("typeform", "promoter-comment", {f"{ANSWERS} 1": SCORE}, "no score"),
     ("delighted", "promoter-comment", {"event_type": "unsubscribe.created"}, "is no answer"),
