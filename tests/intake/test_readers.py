@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.intake import documents, mapping, sourcebook
-from app.intake.source import Fetched, IgnoredError, Setup
+from app.intake.source import Fetched, IgnoredError, Setup, UnreadableError
 from app.responses.answer import Answer
 from tests.intake import recorded, stub
 
@@ -144,12 +144,53 @@ def test_what_is_no_answer_is_told_why(at: int) -> None:
         heard(platform, edits, name, **own)
 
 
+RESPONSE = "/v3/surveys/418200100/responses/118800000001/details"
+SURVEY = "/v3/surveys/418200100/details"
+
+
+def fetched(edits: Edits, survey: Edits) -> dict[str, Any]:
+    """What SurveyMonkey's API says, with other values at these places."""
+    documents = {
+        RESPONSE: stub.recorded("surveymonkey-promoter-comment"),
+        SURVEY: stub.recorded("surveymonkey-survey-418200100-details"),
+    }
+    for path, value in edits.items():
+        put(documents[RESPONSE], path, value)
+    for path, value in survey.items():
+        put(documents[SURVEY], path, value)
+    return documents
+
+
+CHOICES = "pages 0 questions 1 answers choices"
+
+
+@pytest.mark.parametrize(
+    ("edits", "survey", "wanted"),
+    [
+        ({"response_status": "disqualified"}, {}, {"excluded": "excluded by the platform"}),
+        ({"response_status": "overquota"}, {}, {"excluded": "excluded by the platform"}),
+        ({"response_status": "partial"}, {}, {"excluded": None, "score": 9}),
+        ({"email_address": "", "metadata contact": {"email": {"value": "c@example.com"}}}, {},
+         {"email": "c@example.com"}),
+        ({}, {f"{CHOICES} +": {"id": "na", "position": 12, "is_na": True}}, {"score": 9}),
+    ],
+)  # fmt: skip
+def test_what_surveymonkey_says_of_a_response(
+    edits: Edits, survey: Edits, wanted: dict[str, Any]
+) -> None:
+    said = heard("surveymonkey", {}, fetched=fetched(edits, survey))
+    assert {key: getattr(said, key) for key in wanted} == wanted
+
+
+def test_a_scale_of_another_length_gives_no_score() -> None:
+    with pytest.raises(UnreadableError, match="eleven choices"):
+        heard("surveymonkey", {}, fetched=fetched({}, {f"{CHOICES} 0": GONE}))
+
+
 @pytest.mark.parametrize("mode", ["preview", "survey_preview"])
 def test_the_owners_own_trials_are_no_answers(mode: str) -> None:
-    response = {**stub.recorded("surveymonkey-promoter-comment"), "collection_mode": mode}
-    path = "/v3/surveys/418200100/responses/118800000001/details"
     with pytest.raises(IgnoredError, match="preview"):
-        heard("surveymonkey", {}, fetched={path: response})
+        heard("surveymonkey", {}, fetched=fetched({"collection_mode": mode}, {}))
 
 
 @pytest.mark.parametrize("platform", ["typeform", "posthog"])
