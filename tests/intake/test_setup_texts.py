@@ -38,7 +38,7 @@ DONE = {
     "posthog": ["look", "paste", "tick", "header", "on answer"],
     "qualtrics": ["look", "sign paste tick knock", "answer"],
     "satismeter": ["look", "paste", "tick on answer"],
-    "surveymonkey": ["look", "paste tick knock", "answer"],
+    "surveymonkey": ["look", "paste tick knock", "double", "answer"],
     "survicate": ["paste", "tick", "answer"],
     "tally": ["look", "paste", "sign", "answer", "mend"],
     "typeform": ["look", "paste", "sign", "on", "answer"],
@@ -50,7 +50,7 @@ SAID = {
     "on": "on|enable|Activate|Run", "give": "Copy the secret", "knock": r"\{address\}",
     "tick": "Tick|tick|event|Subscribe|Let it send|Switch it on for|`topics`",
     "answer": "[Aa]nswer|bring a secret", "write": "Our own form: `", "script": "script below",
-    "mend": "`later`: open Try settings",
+    "mend": "`later`: open Try settings", "double": "A webhook has one event",
 }  # fmt: skip
 
 
@@ -90,6 +90,17 @@ class User:
         for method in ("HEAD", "GET"):
             self.guest.ask(method, self.vendor.address.removeprefix("http://wall.test"))
             assert self.guest.last.status_code == 200
+
+    def double(self, step: str) -> None:
+        """An address that only a query tells apart is another one to the platform, not to us."""
+        behind = re.findall(r"`(\?\w+)`", step)
+        assert len(behind) == 2
+        first = self.vendor.address
+        for query in behind:
+            self.vendor.address = first + query
+            self.knock(step)
+            assert self.guest.deliver(self.vendor.address, b"{}", {}) == 401
+        self.vendor.address = first
 
     def on(self, _step: str) -> None:
         self.vendor.is_on = True
