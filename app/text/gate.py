@@ -18,7 +18,7 @@ from app.text.story import ENOUGH_ALONE, ENOUGH_TO_ASK, FEWEST, MOST, Telling, w
 
 __all__ = ["Verdict", "judge", "passed_over", "read", "warm_up", "words"]
 
-RULE = "gate-2"
+RULE = "gate-3"
 
 Gate = Literal["none", "review", "automatic"]
 
@@ -30,7 +30,7 @@ LOW_SCORE, GLOWING, COMPLAINING = 2, 3, 2
 # Where nothing is praised, somebody must at least have done so many things.
 HELPING = 2
 # Words without a rule that a machine may pass over when it decides alone.
-MOST_UNKNOWN = 3
+MOST_UNKNOWN = 1
 # Longer texts are cut before they are read: no comment box holds more.
 MOST_READ = 5000
 

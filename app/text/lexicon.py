@@ -32,7 +32,8 @@ UNSAFE = (
     "self_response", "begging", "private",
 )  # fmt: skip
 STORY = (
-    "negator", "contrast", "complaint", "problem", "action", "praise", "hedge", "person", "detail",
+    "negator", "contrast", "complaint", "problem", "aside", "action", "praise", "hedge", "person",
+    "detail",
 )  # fmt: skip
 HARMLESS = "harmless"
 CUES = ("closing", "introduction", "here", "title", "kin", "order", "number")

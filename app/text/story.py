@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.text.lexicon import COLLEAGUE, Hit, all_words
+from app.text.lexicon import COLLEAGUE, HARMLESS, Hit, all_words
 from app.text.redaction import MARK
 from app.text.unsafe import Reading
 
@@ -42,6 +42,7 @@ class Telling:
     complaints: tuple[str, ...]
     open_problem: str | None
     hedge: str | None
+    aside: str | None
     turn: str | None
     turns: int
     problems: int
@@ -55,6 +56,8 @@ class Telling:
             found.append(f"a problem without its solution: {self.open_problem}")
         if self.hedge:
             found.append(f"lukewarm: {self.hedge}")
+        if self.aside:
+            found.append(f"speaks of more than the work: {self.aside}")
         if self.turn:
             found.append(f"nothing good is said behind “{self.turn}”")
         return found
@@ -68,11 +71,12 @@ def tell(text: str, reading: Reading, praised: int) -> Telling:
     good = [hit for hit in (*actions, *praises) if hit not in denied]
     # "Would not take a penny" is no complaint, though "would not" is; and what was wrong before
     # somebody came ("the wrong address") is a problem, not a complaint.
-    milder = [*praises, *reading.of("problem")]
+    milder = [*praises, *reading.of("problem"), *reading.of(HARMLESS)]
     denied += [hit for hit in reading.hits if _is_within(hit, milder)]
     denied += [hit for hit in reading.of("complaint") if _is_denied_behind(hit, negators, reading)]
     complaints = [hit for hit in reading.of("complaint") if hit not in denied]
     hedges = [hit for hit in reading.of("hedge") if hit not in denied]
+    asides = [hit for hit in reading.of("aside") if hit not in denied]
     names = _staff_words(text, reading) if praised else []
     return Telling(
         actions=len({hit.first for hit in actions}),
@@ -82,6 +86,7 @@ def tell(text: str, reading: Reading, praised: int) -> Telling:
         complaints=tuple(dict.fromkeys(_said(text, reading, hit) for hit in complaints)),
         open_problem=_open_problem(text, reading, [*actions, *praises], denied),
         hedge=_said(text, reading, hedges[0]) if hedges else None,
+        aside=_said(text, reading, asides[0]) if asides else None,
         turn=_turn(text, reading, [*(hit.first for hit in good), *names]),
         turns=len(reading.of("contrast")),
         problems=len([hit for hit in reading.of("problem") if hit not in denied]),
@@ -153,7 +158,7 @@ def _is_denied_behind(hit: Hit, negators: set[int], reading: Reading) -> bool:
 
 def _is_within(hit: Hit, milder: Sequence[Hit]) -> bool:
     """Whether it is a part of a longer entry that says something milder."""
-    if hit.section not in {"complaint", "problem", "hedge"}:
+    if hit.section not in {"complaint", "problem", "hedge", "aside"}:
         return False
     return any(one.covers(hit) and not hit.covers(one) for one in milder)
 

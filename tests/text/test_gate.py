@@ -142,3 +142,17 @@ def test_any_text_gets_a_verdict(comment: str, score: int) -> None:
 def test_warm_up_is_harmless() -> None:
     gate.warm_up()
     assert judge(STORY, 10).gate == "review"
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "Priya told me her husband keeps eleven cats, and she wrapped the vase beautifully.",
+        "Tom said that nobody looks, so he put it down as broken and I had a new one in minutes.",
+        "Will gave me the door code so that I can come in on Sundays too. Such a friendly man!",
+    ],
+)
+def test_nobody_is_asked_for_what_is_beside_the_work(comment: str) -> None:
+    verdict = judge(comment, 10, names=ROSTER)
+    assert verdict.gate == "none"
+    assert "speaks of more than the work" in " ".join(verdict.reasons)
