@@ -111,8 +111,9 @@ def test_a_score_with_all_that_belongs_beside_it(app: FastAPI, database: Databas
     assert "30 of 60 invited customers answered (50 %); 67 % of those who could be asked" in page
     assert "Service +40" in page
     # Tiny is too small, and the smaller of the others goes with it, else a subtraction tells.
-    assert "Tiny too few to show" in page
-    assert "Claims too few to show" in page
+    assert "Tiny not shown" in page
+    assert "Claims not shown" in page
+    assert "fewer than 10 answers, and the next" in page
     assert "Answers by score: 3, 1, 1, 1, 0, 0, 1, 2, 4, 2, 15 for 0 to 10" not in page
     assert 'aria-label="Answers by score: 3, 1, 1, 1, 0, 0, 1, 2, 4, 2, 15 for 0 to 10"' in (
         uma.last.text
