@@ -70,6 +70,13 @@ def test_rings_stand_by_urgency_and_say_when(session: Session) -> None:
     assert drawn(session).count('stroke-dashoffset="') == 4
 
 
+def test_where_many_stand_close_together_a_word_is_said_once_in_a_row(session: Session) -> None:
+    for hours in (3, *[30] * 15, 54):
+        open_one(session, timedelta(hours=hours))
+    said = [one.label for one in loop.look(session, stage(session)).rings]
+    assert said == ["3 hrs", "tomorrow", *[""] * 10, "tomorrow", *[""] * 3, "Thu"]
+
+
 def test_many_are_counted_and_the_frame_stays_small(session: Session) -> None:
     for minutes in range(40):
         open_one(session, timedelta(hours=20, minutes=minutes))

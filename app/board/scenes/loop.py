@@ -1,7 +1,8 @@
 """Loop: every customer who waits for a call is an open ring; a call closes it. Counts, no names."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ MOST_CLOSED = {False: 14, True: 8}
 MOST_FAR = {False: 14, True: 6}
 # Up to so many rings, each as large as they then can be.
 SIZES = ((4, "xl"), (9, "l"), (14, "m"), (MOST, "s"))
+# So many of the smallest stand in a row, upright or not.
+A_ROW = {False: 12, True: 5}
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,14 @@ def look(session: Session, stage: Stage) -> Loops:
     week = _midnight(stage, days=-stage.local.weekday())
     closed, last = loops.closed(session, *place, week)
     closing = sum(one.closed_at is not None for one in drawn)
+    size = next((size for most, size in SIZES if len(drawn) <= most), SIZES[-1][1])
+    rings = tuple(ring(one, stage) for one in drawn)
     return Loops(
         headline=_headline(number, due) if drawn else _nothing_open(last),
         note=_note(loops.kept(session, *place, stage.now)) if drawn else _when(stage, last),
-        rings=tuple(ring(one, stage) for one in drawn),
+        rings=_said_once(rings, A_ROW[stage.portrait]) if size == SIZES[-1][1] else rings,
         more=_more(number - (len(drawn) - closing)),
-        size=next((size for most, size in SIZES if len(drawn) <= most), SIZES[-1][1]),
+        size=size,
         closed=min(closed - closing, MOST_CLOSED[stage.portrait]),
         closed_said=_closed(closed),
     )
@@ -110,6 +115,14 @@ def ring(one: Loop, stage: Stage) -> Ring:
     share = max(3, min(97, round(100 * left / promised))) if promised > timedelta() else 3
     days = (one.due_at.astimezone(ZoneInfo(stage.timezone)).date() - stage.today).days
     return Ring(one.id, share, _label(one, stage, days), "later" if days else "today")
+
+
+def _said_once(rings: Sequence[Ring], a_row: int) -> tuple[Ring, ...]:
+    """Where many stand close together a word holds until the next one, within its row."""
+    return tuple(
+        replace(one, label="") if at % a_row and one.label == rings[at - 1].label else one
+        for at, one in enumerate(rings)
+    )
 
 
 def _label(one: Loop, stage: Stage, days: int) -> str:
