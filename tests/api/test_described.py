@@ -69,6 +69,7 @@ def office(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(1_800 if LONG else 120)
 @pytest.mark.usefixtures("office")
 @schema.parametrize()
 @settings(

@@ -1,16 +1,25 @@
 """Shapes that are documented and were not recorded: other fields, other places, other versions."""
 
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
-from app.intake import documents, mapping, sourcebook
-from app.intake.source import Fetched, IgnoredError, Setup, UnreadableError
+from app.intake import documents, mapping, reading, sourcebook, strictjson
+from app.intake.deliveries import Waiting
+from app.intake.source import DoubtfulError, Fetched, IgnoredError, Setup, UnreadableError
+from app.intake.sourcebook import KnownSource
+from app.intake.strictjson import JSONRefusedError
 from app.responses.answer import Answer
-from tests.intake import recorded, stub
+from tests.intake import mutation, recorded, stub
 
+LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - how the tests are run
 Edits = Mapping[str, Any]
 GONE = object()
 
@@ -21,7 +30,7 @@ def heard(
 ) -> Answer:  # fmt: skip
     """What a recorded delivery says with other values at these places, and other settings."""
     case = recorded.case(platform, name)
-    settings = {key: one for key, one in case.facts["_config"].items() if one is not None} | own
+    config = {key: one for key, one in case.facts["_config"].items() if one is not None} | own
     found, _ = documents.parse(
         case.body,
         {key.lower(): one for key, one in case.headers.items()},
@@ -31,17 +40,17 @@ def heard(
     for path, value in edits.items():
         put(document, path, value)
     answers = {path: Fetched(one) for path, one in (fetched or {}).items()}
-    (said,) = reader(platform, settings)(document, Setup(settings=settings, fetched=answers))
+    (said,) = reader(platform, config)(document, Setup(settings=config, fetched=answers))
     assert isinstance(said, Answer)
     return said
 
 
-def reader(platform: str, settings: Mapping[str, Any]) -> Any:
+def reader(platform: str, config: Mapping[str, Any]) -> Any:
     known = sourcebook.platforms()[platform]
     if known.read is not None:
         return known.read
     assert known.expressions is not None
-    return mapping.compile_reader(known.expressions(settings))
+    return mapping.compile_reader(known.expressions(config))
 
 
 def put(document: Any, path: str, value: Any) -> None:
@@ -187,6 +196,12 @@ def test_a_scale_of_another_length_gives_no_score() -> None:
         heard("surveymonkey", {}, fetched=fetched({}, {f"{CHOICES} 0": GONE}))
 
 
+@pytest.mark.parametrize("garbage", [7, {"0": {}}, "9"])
+def test_answers_of_another_kind_are_doubted(garbage: Any) -> None:
+    with pytest.raises(DoubtfulError, match="cannot be read"):
+        heard("surveymonkey", {}, fetched=fetched({"pages 0 questions 1 answers": garbage}, {}))
+
+
 @pytest.mark.parametrize("mode", ["preview", "survey_preview"])
 def test_the_owners_own_trials_are_no_answers(mode: str) -> None:
     with pytest.raises(IgnoredError, match="preview"):
@@ -198,3 +213,40 @@ def test_what_has_a_time_is_ordered_by_it(platform: str) -> None:
     said = heard(platform, {})
     assert said.submitted_at is not None
     assert said.version == said.submitted_at.timestamp() * 1_000_000
+
+
+class Told(dict[str, Any]):
+    """What an API said, by path, with or without the query."""
+
+    def get(self, path: str, default: Any = None) -> Any:
+        said = super().get(path, super().get(path.partition("?")[0]))
+        return default if said is None else Fetched(said)
+
+    def __getitem__(self, path: str) -> Any:
+        return self.get(path)
+
+
+THIN = [case for case in recorded.everything() if case.is_thin and case.facts["_fetch"]]
+
+
+@pytest.mark.faults
+@settings(max_examples=20_000 if LONG else 100, deadline=None, derandomize=not LONG, database=None,
+          phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(dice=st.integers(0, 2**64).map(Random))
+def test_whatever_an_api_says_is_no_surprise(dice: Random) -> None:
+    case = dice.choice(THIN)
+    platform = sourcebook.platforms()[case.platform]
+    own = {key: one for key, one in case.facts["_config"].items() if one is not None}
+    said = {one["path"]: stub.recorded(one["fixture"]) for one in case.facts["_fetch"]}
+    for path in dice.sample(sorted(said), dice.randrange(len(said) + 1)):
+        changed = mutation._dumped(mutation._changed(said[path], dice.randrange), is_ascii=True)
+        with suppress(JSONRefusedError):  # nobody reads what is no JSON
+            said[path] = strictjson.loads(changed)
+    source = KnownSource(
+        id=1, name="thin", platform=platform, check=None, read=reader(case.platform, own),
+        setup=Setup(settings=own, fetched=Told(said)), delivery_id=None, sees_envelopes=False,
+    )  # fmt: skip
+    headers = {key.lower(): one for key, one in case.headers.items()}
+    read = reading.read(source, Waiting(1, 1, case.at, headers, case.body), b"salt")
+    assert "could not be read" not in str(read.failed), read.failed
+    assert not [one for one in read.news if isinstance(one, Answer) and one.score is None]

@@ -94,8 +94,10 @@ def _choices(survey: Document, wanted: str) -> dict[str, int]:
 def _given(response: Document, question: Any) -> Document:
     """The first answer to a question; an empty object when it was passed over."""
     for asked in _questions(response):
-        if question and str(asked["id"]) == str(question) and asked.get("answers"):
-            return section({"first": asked["answers"][0]}, "first")
+        if question and str(asked["id"]) == str(question) and (every := asked.get("answers")):
+            if not isinstance(every, list):
+                raise DoubtfulError("The API answered with answers that cannot be read.")
+            return section({"first": every[0]}, "first")
     return {}
 
 
