@@ -33,6 +33,13 @@ ANSWERS = {
     "identify": ("It shows its number and its name.", "Asked to say who it is"),
     "reload": ("It has loaded its page anew.", "Asked to load its page anew"),
 }
+# A browser can only on https; elsewhere the set's own settings must do it.
+AWAKE = {
+    "held": "by its page",
+    "refused": "by the set's own settings only: its browser refuses",
+    "unknown": "by the set's own settings only: its browser cannot",
+    "resting": "not now, its wall rests",
+}
 UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -135,6 +142,7 @@ def _facts(
         "Build": f"{build}, {current}" if build else "",
         "Engine": str(report.get("engine", "")).replace("/", " "),
         "Viewport": _viewport(report),
+        "Kept awake": AWAKE.get(str(report.get("awake")), ""),
         "Page open for": ago(until - began) if began else "",
         "Memory": _number(report, "heap", "{:,} MB", 1_000_000),
         "Errors since": _number(report, "errors", "{:,}"),

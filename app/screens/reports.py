@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 STORE_SECONDS = 5.0
 NUMBERS = ("v", "heap", "uptime", "errors", "dpr", "order")
-WORDS = ("scene", "build", "viewport", "engine")
+WORDS = ("scene", "build", "viewport", "engine", "awake")
 FLAGS = ("dark",)
 # What somebody at the desk waits for.
 ANSWERS = ("dark", "order")

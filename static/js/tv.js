@@ -100,6 +100,7 @@
       dark: orders.isDark(),
       order: orders.obeyed(),
       engine: ENGINE,
+      awake: window.wall.awake ? window.wall.awake.said() : "",
       viewport: `${innerWidth}x${innerHeight}`,
       dpr: window.devicePixelRatio || 1,
     });

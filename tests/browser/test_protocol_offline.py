@@ -65,6 +65,29 @@ def test_no_person_and_none_of_their_words_are_kept(home: House, tv: Page) -> No
     assert "slot-rail" in kept
 
 
+# A set that can be kept awake; what it was asked is written down.
+SLEEPY = """
+  window.asked = [];
+  Object.defineProperty(navigator, "wakeLock", {value: {async request(what) {
+    asked.push(what);
+    const lock = new EventTarget();
+    lock.release = async () => asked.push("released") && lock.dispatchEvent(new Event("release"));
+    return lock;
+  }}});
+"""
+
+
+def test_a_lit_wall_keeps_its_set_awake_and_one_that_rests_does_not(home: House, tv: Page) -> None:
+    tv.add_init_script(SLEEPY)
+    tv.goto(f"{home.url}/tv/hall?scene=pulse")
+    until(tv, "window.wall.awake.said() === 'held'")
+    tv.evaluate("document.getElementById('stage').dataset.scene = 'night'")
+    until(tv, "window.wall.awake.said() === 'resting'")
+    tv.evaluate("document.getElementById('stage').dataset.scene = 'pulse'")
+    until(tv, "window.wall.awake.said() === 'held'")
+    assert tv.evaluate("window.asked") == ["screen", "released", "screen"]
+
+
 def test_everything_moves_a_little_and_the_rail_changes_its_edge(home: House, tv: Page) -> None:
     """Half an hour of the server's time: no place of the panel shows the same for all of it."""
     tv.goto(f"{home.url}/tv/hall?scene=pulse")

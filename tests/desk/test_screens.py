@@ -92,12 +92,12 @@ def test_the_list_says_what_each_screen_last_said(database: Database, uma: Visit
 def test_a_screen_s_page_says_what_it_draws_and_with_what(database: Database, uma: Visitor) -> None:
     said(
         database, v=1412, engine="Chrome/87", viewport="1920x1080", dpr=1.5, uptime=7230,
-        heap=31_400_000, errors=2,
+        heap=31_400_000, errors=2, awake="held",
     )  # fmt: skip
     page = words(uma, "/screens/1/state")
     for fact in (
         "Drawn picture 1,412", f"Build {web.build()}, this server's", "Engine Chrome 87",
-        "Viewport 1920x1080 at 1.5 pixels a point", "Page open for 2 hours", "Memory 31 MB",
+        "Viewport 1920x1080 at 1.5 pixels a point", "Kept awake by its page", "Page open for 2 hours", "Memory 31 MB",
         "Errors since 2",
     ):  # fmt: skip
         assert fact in page

@@ -28,6 +28,7 @@ SAID = {
     "dpr": 1.5,
     "order": 3,
     "engine": "Chrome/87",
+    "awake": "held",
 }
 
 
