@@ -16,7 +16,7 @@ from app.intake.deliveries import Waiting
 from app.intake.source import DoubtfulError, Fetched, IgnoredError, Setup, UnreadableError
 from app.intake.sourcebook import KnownSource
 from app.intake.strictjson import JSONRefusedError
-from app.responses.answer import Answer
+from app.responses.answer import Answer, Withdrawal
 from tests.intake import mutation, recorded, stub
 
 LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - how the tests are run
@@ -168,6 +168,15 @@ def fetched(edits: Edits, survey: Edits) -> dict[str, Any]:
     for path, value in survey.items():
         put(documents[SURVEY], path, value)
     return documents
+
+
+def test_a_deletion_is_ordered_beside_the_answers_it_takes_back() -> None:
+    case = recorded.case("hubspot", "promoter-comment")
+    (event,) = json.loads(case.body)
+    event |= {"subscriptionType": "object.deletion", "occurredAt": 1_781_082_931_000}
+    (said,) = reader("hubspot", {})(event, Setup())
+    assert isinstance(said, Withdrawal)
+    assert (said.response_id, said.version) == ("390000001", 1_781_082_931_000_000)
 
 
 CHOICES = "pages 0 questions 1 answers choices"
