@@ -44,8 +44,8 @@ SECTIONS = (*UNSAFE, HARMLESS, *STORY, *CUES, *WORDS)
 EXAMPLES = ("must_redact", "must_keep", "must_refuse", "must_offer")
 
 
-# Words remembered for each language, about 2 MB.
-_MOST_LEARNT = 8_000
+# Words remembered for each language, about 1 MB.
+_MOST_LEARNT = 4_000
 NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 
