@@ -131,3 +131,10 @@ def test_forms_and_multipart_reach_the_ledger(sqlite_door: Door) -> None:
 
     found = [(row.external_id, row.score, row.attributes) for row in sqlite_door.responses()]
     assert found == [("f", 7, {"store": "Basel"}), ("m", 8, {})]
+
+
+def test_an_envelope_in_headers_is_percent_encoded() -> None:
+    headers = {"ce-specversion": "1.0", "ce-id": "a%201", "ce-source": "/caf%C3%A9"}
+    (event,), is_event = documents.parse(b'{"score": 9}', headers)
+    assert is_event
+    assert (event["id"], event["source"], event["data"]) == ("a 1", "/café", {"score": 9})
