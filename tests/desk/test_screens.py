@@ -97,8 +97,8 @@ def test_a_screen_s_page_says_what_it_draws_and_with_what(database: Database, um
     page = words(uma, "/screens/1/state")
     for fact in (
         "Drawn picture 1,412", f"Build {web.build()}, this server's", "Engine Chrome 87",
-        "Viewport 1920x1080 at 1.5 pixels a point", "Kept awake by its page", "Page open for 2 hours", "Memory 31 MB",
-        "Errors since 2",
+        "Viewport 1920x1080 at 1.5 pixels a point", "Kept awake by its page",
+        "Page open for 2 hours", "Memory 31 MB", "Errors since 2",
     ):  # fmt: skip
         assert fact in page
     said(database, v=1e14, uptime=-1e14, errors=0, dpr=0, scene="<script>")

@@ -27,6 +27,7 @@ FAR_AND_TALL = 4
 class Ladder:
     figure: Figure
     voices: str
+    window: str
     headline: str
     note: str
     rungs: tuple[Rung, ...]
@@ -47,7 +48,8 @@ def steps(session: Session, stage: Stage) -> tuple[int, ...]:
     if view.empty:
         return ()
     rungs_ = [text for one in view.rungs for text in (one.name, one.note)]
-    return (reading.seconds(view.headline, view.note, view.figure.between, view.voices, *rungs_),)
+    size = (view.figure.between, view.voices, view.window)
+    return (reading.seconds(view.headline, view.note, *size, *rungs_),)
 
 
 def drawn(
@@ -58,7 +60,8 @@ def drawn(
     headline, note = _headline(ladder, tally, target)
     return Ladder(
         figure=figure_of(tally, None, days),
-        voices=f"{wording.voices(tally.n)} · {wording.window(days)}",
+        voices=wording.voices(tally.n),
+        window=wording.window(days),
         headline=headline,
         note=note,
         rungs=ladder,
