@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app import clock, web
@@ -22,7 +22,8 @@ from app.stories.decisions import DONE, Outcome, What
 from app.stories.models import Story
 
 router = APIRouter(prefix="/stories", include_in_schema=False)
-SHOWN = 50
+# A phone loads so many of each kind at once; the older ones are a press away.
+SHOWN = 12
 # Those taken off most lately, in case a press was a slip.
 SHOWN_RECALLED = 10
 AUDIENCES = ("staff", "visitor", "street")
@@ -53,23 +54,31 @@ class Said:
     undo: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Which part of the queue: waiting stories before one, or those on the walls before one."""
+
+    before: Annotated[int | None, Query(ge=1, le=web.BIGGEST)] = None
+    out: Annotated[int | None, Query(ge=1, le=web.BIGGEST)] = None
+
+
 @router.get("")
 def queue(
     request: Request,
     db: web.Db,
     actor: Annotated[Actor, Depends(May("stories.read"))],
-    before: Annotated[int | None, Query(ge=1, le=web.BIGGEST)] = None,
+    leaf: Annotated[Leaf, Depends()],
     done: str = "",
     story: Annotated[int | None, Query(ge=1, le=web.BIGGEST)] = None,
 ) -> Response:
     with db.read() as session:
         zone = _zone(session)
-        older = () if before is None else (Story.id < before,)
-        candidate = (Story.state == "candidate", Story.held_at.is_(None), *older)
+        candidate = (Story.state == "candidate", Story.held_at.is_(None), *_before(leaf.before))
         # One more than is shown, so that the page knows of older ones.
         waiting = _mine(session, actor, *candidate, limit=SHOWN + 1)
         held = _mine(session, actor, Story.state == "candidate", Story.held_at.is_not(None))
-        released = _mine(session, actor, Story.state == "released")
+        out = (Story.state == "released", *_before(leaf.out))
+        released = _mine(session, actor, *out, limit=SHOWN + 1)
         recalled = _mine(session, actor, Story.state == "recalled", limit=SHOWN_RECALLED)
         said = _said(session, actor, zone, done, story)
         window = session.scalar(select(Company.window_days)) or 28
@@ -81,10 +90,12 @@ def queue(
         actor=actor,
         here="stories",
         waiting=waiting[:SHOWN],
-        older=waiting[SHOWN - 1].id if len(waiting) > SHOWN else None,
-        is_first=before is None,
+        older=_next(waiting),
+        older_out=_next(released),
+        leaf=leaf,
+        is_first=leaf == Leaf(),
         held=held,
-        released=sorted(released, key=_released_at, reverse=True),
+        released=sorted(released[:SHOWN], key=_released_at, reverse=True),
         recalled=recalled,
         said=said,
         **_words(actor, zone),
@@ -184,6 +195,15 @@ def _who_was_first(outcome: Outcome, zone: ZoneInfo) -> str:
         return "This story changed meanwhile; nothing was done."
     did = DID[outcome.what]
     return f"{outcome.who} {did} first, at {_moment(outcome.at, zone)}; nothing was done twice."
+
+
+def _before(story_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if story_id is None else (Story.id < story_id,)
+
+
+def _next(found: list[Any]) -> int | None:
+    """Where the next leaf begins, if there is one."""
+    return found[SHOWN - 1].id if len(found) > SHOWN else None
 
 
 def _mine(session: Session, actor: Actor, *where: Any, limit: int = SHOWN) -> list[Any]:

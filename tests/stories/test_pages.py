@@ -162,9 +162,32 @@ def test_older_ones_on_the_next_page(app: FastAPI, database: Database) -> None:
     assert re.findall(r"<blockquote[^>]*>Story number (\d+)", uma.last.text) == ["2", "1", "0"]
 
 
-@pytest.mark.parametrize("before", ["0", "x", "9" * 30])
-def test_a_made_up_page(app: FastAPI, database: Database, before: str) -> None:
-    assert at_the_queue(app, database).get(f"/stories?before={before}").status_code == 422
+def test_those_longer_on_the_wall_can_still_be_taken_off(app: FastAPI, database: Database) -> None:
+    with database.write.begin() as session:
+        for number in range(SHOWN + 1):
+            scenery.story(session, f"Story number {number}.", state="released")
+    uma = at_the_queue(app, database)
+    further = re.search(r'href="(/stories\?out=\d+)"', uma.last.text)
+    assert further
+    uma.get(further[1])
+    assert re.findall(r"<blockquote[^>]*>Story number (\d+)", uma.last.text) == ["0"]
+    assert "<h1" in uma.last.text
+    assert ">Recall<" in uma.last.text
+    assert "None waits" not in uma.last.text
+
+
+def test_a_full_queue_is_no_heavier_than_a_phone_likes(app: FastAPI, database: Database) -> None:
+    """Of the 150 KB of a first load 100 are letters, styles and scripts."""
+    with database.write.begin() as session:
+        for state in ("candidate", "released", "recalled"):
+            for number in range(SHOWN + 1):
+                scenery.story(session, f"{scenery.TEXT} {number}", state=state)
+    assert 25_000 < len(at_the_queue(app, database).last.content) < 50_000
+
+
+@pytest.mark.parametrize("made_up", ["before=0", "out=x", f"before={'9' * 30}"])
+def test_a_made_up_page(app: FastAPI, database: Database, made_up: str) -> None:
+    assert at_the_queue(app, database).get(f"/stories?{made_up}").status_code == 422
 
 
 HOSTILE = [
