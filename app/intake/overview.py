@@ -162,7 +162,7 @@ def _last(session: Session, row: Source, one: Seen, *, is_crowded: bool) -> date
 
 def _beat(one: Pulse | None) -> str:
     if one is None:
-        return "nothing came yet"
+        return "no delivery came yet"
     if one.is_ahead:
         return "last delivery dated ahead of this machine's clock, which was set back"
     said = f"silent for {spoken(one.silence)}"

@@ -64,7 +64,7 @@ def test_what_came_lately_and_what_became_of_it(database: Database) -> None:
     assert (one.last_delivery, one.last_answer) == (NOW - 3 * HOUR, NOW - 5 * HOUR)
     assert (one.error, one.error_at, one.is_failing) == ("It is not JSON.", NOW - 4 * HOUR, False)
     assert one.beat == "silent for 3 h, too little is known of what is usual"
-    assert (found["bare"].last_delivery, found["bare"].beat) == (None, "nothing came yet")
+    assert (found["bare"].last_delivery, found["bare"].beat) == (None, "no delivery came yet")
     assert found["bare"].id == bare_id
 
 
