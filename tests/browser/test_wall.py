@@ -30,6 +30,7 @@ EVERY = [(state, code) for state in wall.STATES for code in (*LANGUAGES, "ar")]
 LANDSCAPE = [(1920, 1080), (1280, 720), (960, 540), (3840, 2160)]
 PORTRAIT = [(1080, 1920), (720, 1280), (2160, 3840)]
 KB = 1024
+AXE = Path(__file__).parent / "axe/axe-4.14.1.min.js"
 LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - says how to test, no setting
 
 # Everything wrong with the page as it stands, as sentences.
@@ -226,3 +227,16 @@ def test_three_voices_are_three_shapes_whatever_their_colour(
     with opened(browser) as page, clock.frozen(wall.NOON):
         show(page, usual, "pulse", "still")
         assert page.evaluate(SHAPES) == [[True, True], [False, True], [True, False]]
+
+
+def test_axe_finds_nothing_on_a_wall(browser: Browser, usual: House) -> None:
+    """Titles, order, language; and contrast as it is painted."""
+    found: list[str] = []
+    with opened(browser) as page, clock.frozen(wall.NOON):
+        for scene in [*wall.SCENES, *wall.CHOSEN, *SYSTEM] if LONG else ["ladder"]:
+            show(page, usual, scene)
+            page.evaluate("document.getAnimations().forEach((one) => one.finish())")
+            page.evaluate(AXE.read_text())
+            told = page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
+            found += [f"{scene}: {one['id']} ({one['impact']})" for one in told["violations"]]
+    assert found == []
