@@ -12,7 +12,7 @@ from app import web
 from app.board import hanging, paint
 from app.board.models import Board
 from app.board.options import MOST_SCENES, usual_scenes
-from app.board.scene import scenes, stage_of
+from app.board.scene import Stage, scenes, stage_of
 from app.desk import boardscenes, boardsettings
 from app.errors import CheerboardError, ForbiddenError, NotFoundError
 from app.live.bus import announce
@@ -20,6 +20,7 @@ from app.people import audit
 from app.people.authorize import Actor, authorize, may
 from app.people.doors import May
 from app.people.models import Site, Team
+from app.scores import cover
 from app.screens.models import Screen
 
 router = APIRouter(prefix="/boards", include_in_schema=False)
@@ -203,6 +204,7 @@ def _board(  # noqa: PLR0913 - a page and what was written into it
         board = paint.board_of(session, slug)
         if board is None:
             raise NotFoundError("There is no such board.")
+        stage = stage_of(session, board)
         shown = [name for name in board.scenes if name in scenes()]
         drawn: dict[str, Any] = {
             "board": board,
@@ -210,7 +212,8 @@ def _board(  # noqa: PLR0913 - a page and what was written into it
             "listed": [scenes()[name] for name in shown],
             "others": [scenes()[name] for name in usual_scenes() if name not in shown],
             "is_full": len(board.scenes) >= MOST_SCENES,
-            "asleep": stage_of(session, board).asleep,
+            "asleep": stage.asleep,
+            "tells": _tells(session, stage),
             "screens": hanging.screens_of(session, slug),
             "elsewhere": session.scalars(
                 select(Board).where(Board.slug != slug).order_by(Board.title)
@@ -236,6 +239,16 @@ def _board(  # noqa: PLR0913 - a page and what was written into it
     policy = f"{web.CONTENT_SECURITY_POLICY}; frame-src 'self'"
     answer.headers["Content-Security-Policy"] = policy
     return answer
+
+
+def _tells(session: Session, stage: Stage) -> bool:
+    """Whether this wall's number is one that the desk does not show now.
+
+    A wall shows its voices one by one, so hiding their sum would hide nothing: whoever hangs it
+    decides, and is told.
+    """
+    ends, days = [stage.today], stage.window_days
+    return stage.ready and cover.is_covered(session, stage.scope, stage.scope_id, ends, days)[0]
 
 
 def _places(session: Session) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.board import routes as board_routes
 from app.board.models import Board
 from app.board.opening import is_open
@@ -16,6 +17,7 @@ from app.db import Database, connect
 from app.desk import boards, boardscenes, company
 from app.errors import CheerboardError
 from app.people.models import AccountTeam, AuditEntry, Company
+from app.scores.models import DailyTally
 from app.screens.models import Screen
 from tests import make
 from tests.board.screenplay import screen
@@ -215,6 +217,23 @@ def test_a_team_s_board_is_its_own_lead_s(database: Database, tmp_path: Path) ->
     viewer = signed_in(database, tmp_path, "vi@example.com", "viewer")
     page = viewer.get("/boards/hall")
     assert "<button" not in page.text.split("<main")[1]
+
+
+def test_who_hangs_a_team_s_wall_is_told_when_it_gives_a_small_team_away(
+    database: Database, uma: Visitor
+) -> None:
+    said = "a group of fewer than 10 answers could be computed"
+    facts = {"day": clock.now().date(), "segment": "|", "passives": 0, "detractors": 0}
+    counts = {("company", 1): 103, ("site", 1): 103, ("team", 1): 100, ("team", 2): 3}
+    with database.write.begin() as session:
+        for (scope, scope_id), n in counts.items():
+            session.add(DailyTally(scope=scope, scope_id=scope_id, promoters=n, **facts))
+    assert said in uma.get("/boards/service").text
+    assert said not in uma.get("/boards/hall").text
+    with database.write.begin() as session:
+        for row in session.scalars(select(DailyTally)):
+            row.promoters += 17 * (row.scope_id == 2 or row.scope != "team")
+    assert said not in uma.get("/boards/service").text
 
 
 def test_the_preview_is_the_wall_in_a_frame_for_who_is_signed_in(
