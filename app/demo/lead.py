@@ -32,6 +32,8 @@ class Lead(threading.Thread):
         self.port, self.token, self.speed, self.dice = port, keys.token, speed, dice
         self.desk = Desk(port, LEAD_EMAIL, keys.password)
         self.people = keys.people
+        # Nobody reads the same thanks twice.
+        self.thanks = dice.sample(voices.THANKS, len(voices.THANKS))
         self.ended = threading.Event()
 
     def run(self) -> None:
@@ -39,7 +41,7 @@ class Lead(threading.Thread):
             try:
                 self._read_the_queue()
                 self._ring_back()
-                if self.dice.random() < THANKS:
+                if self.thanks and self.dice.random() < THANKS:
                     self._thank()
             except OSError:
                 log.info("The demo's lead could not reach the server; later again.")
@@ -68,7 +70,7 @@ class Lead(threading.Thread):
     def _thank(self) -> None:
         """A few times only: a giver has five a month."""
         chosen = {"person": str(self.dice.choice(self.people)), "badge": ""}
-        self._ask("POST", "/nominations", chosen | {"reason": self.dice.choice(voices.THANKS)})
+        self._ask("POST", "/nominations", chosen | {"reason": self.thanks.pop()})
 
     def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
