@@ -173,6 +173,42 @@ def test_nothing_flashes(home: House, tv: Page) -> None:
     assert max(shares.values()) <= 0.1
 
 
+# Of each dot: its kind, its middle, and a place between middle and edge that a diamond leaves free.
+PLACES = """() => [...document.querySelectorAll("#slot-pulse-0 use[id]")].map((dot) => {
+  const at = dot.getScreenCTM(), spot = (x) => [
+    at.a * (dot.x.baseVal.value + x) + at.e, at.d * (dot.y.baseVal.value + x) + at.f];
+  return [dot.getAttribute("href").slice(1), spot(0), spot(0.62)];
+})"""
+# How far these places are from the ground, in the greys of a picture.
+GREY = """async ([data, places]) => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + data;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const pen = canvas.getContext("2d");
+  pen.filter = "grayscale(1)";
+  pen.drawImage(image, 0, 0);
+  const grey = (x, y) => pen.getImageData(Math.round(x), Math.round(y), 1, 1).data[0];
+  return places.map(([x, y]) => Math.abs(grey(x, y) - grey(5, 5)) > 40);
+}"""
+SHAPES = {(True, True): "promoter", (False, True): "passive", (True, False): "detractor"}
+
+
+@pytest.mark.parametrize("theme", ["ink", "paper"])
+def test_every_dot_is_told_by_its_shape_in_a_grey_picture(
+    home: House, tv: Page, theme: str
+) -> None:
+    tv.goto(f"{home.url}/tv/hall?scene=pulse&theme={theme}&motion=off")
+    dots = tv.evaluate(PLACES)
+    assert len(dots) == 100
+    ear, eye = tv.context.new_cdp_session(tv), tv.context.new_page()
+    data = ear.send("Page.captureScreenshot", {"format": "png"})["data"]
+    drawn = eye.evaluate(GREY, [data, [spot for _kind, *spots in dots for spot in spots]])
+    eye.close()
+    seen = [SHAPES.get((drawn[at], drawn[at + 1])) for at in range(0, len(drawn), 2)]
+    assert seen == [kind for kind, *_spots in dots]
+
+
 # What must not be: that it is seen shows that the rest is looked at.
 STROBE = """() => {
   const strobe = document.createElement("div");
