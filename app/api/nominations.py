@@ -24,7 +24,7 @@ AN_ID = "^[0-9]{1,18}$"
 
 class NewNomination(BaseModel):
     """`person` and `story` are ids. The story is one about this person, released or a candidate;
-    the badge one of the company's list.
+    the badge one of the company's list; else 409.
     """
 
     person: str = Field(max_length=18, pattern=AN_ID)

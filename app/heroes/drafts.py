@@ -30,7 +30,8 @@ def draft_of(
     fields: Mapping[str, Any],
     had: Nomination | None = None,
 ) -> Draft:
-    """The draft in a form. Raises CheerboardError with what must be mended.
+    """The draft in a form. Raises CheerboardError with what must be mended: 422 for what never
+    does, 409 for a badge or words that are not, or not any more, to be had.
 
     A badge or words that an edited nomination `had` already may stay, whatever became of them.
     """
@@ -46,13 +47,13 @@ def draft_of(
     if had is not None and badge == had.badge:
         figure = had.figure
     elif badge and not figure:
-        raise CheerboardError("This badge is not on the company's list any more.", status=422)
+        raise CheerboardError("This badge is not on the company's list any more.", status=409)
     story = str(fields.get("story") or "")
     story_id = number_of(story)
     if story and not (had is not None and story_id is not None and story_id == had.story_id):
         about = story_id and person_id and nominees.is_about(session, story_id, person_id)
         if not about:
-            raise CheerboardError("These words are not about this person.", status=422)
+            raise CheerboardError("These words are not about this person.", status=409)
     return Draft(reason, badge, figure, story_id)
 
 

@@ -269,7 +269,7 @@ def test_a_program_nominates_once_however_often_it_asks(hall: Hall) -> None:
     )  # fmt: skip
     assert hall.wall() == [WHY]
     for wrong, status in [({"person": "3"}, 404), ({"person": "99"}, 404), ({"reason": "x"}, 422),
-                          ({"story": "7"}, 422), ({"badge": "None"}, 422)]:  # fmt: skip
+                          ({"story": "7"}, 409), ({"badge": "None"}, 409)]:  # fmt: skip
         assert ask("POST", json=body | wrong)[0] == status, wrong
     gone = ask("POST", "/1/withdraw"), ask("POST", "/1/withdraw")
     assert gone[0] == gone[1]
