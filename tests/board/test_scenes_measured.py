@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.board import dayline, milestones, rungs
+from app.board import dayline, milestones, paint, rungs
 from app.board.models import Benchmark, Board
 from app.board.rungs import Rung
 from app.board.scene import Stage, stage_of
@@ -216,3 +216,18 @@ def test_a_record_needs_a_past_and_more_than_a_handful() -> None:
     assert not milestones.is_record([*past, Tally(20, 0, 0)])
     assert not milestones.is_record([*past[1:], Tally(90, 0, 0)])
     assert not milestones.is_record([*[Tally(1, 0, 0)] * 9, Tally(3, 0, 0)])
+
+
+@pytest.mark.parametrize("scene", ["pulse", "tide"])
+def test_a_number_leads_to_how_it_is_made_once_there_is_one_and_never_on_the_street(
+    session: Session, scene: str
+) -> None:
+    def coded(audience: str) -> bool:
+        return "/made.svg" in paint.paint(session, stage(session, audience), [f"{scene}-0"]).get(
+            f"{scene}-0", ""
+        )
+
+    hear(session, mixed(9))
+    assert not coded("staff")
+    hear(session, mixed(9))
+    assert [coded(audience) for audience in ("staff", "visitor", "street")] == [True, True, False]
