@@ -28,7 +28,12 @@ class NewNomination(BaseModel):
     """
 
     person: str = Field(max_length=18, pattern=AN_ID)
-    reason: str = Field(min_length=drafts.SHORTEST, max_length=drafts.LONGEST)
+    reason: str = Field(
+        min_length=drafts.SHORTEST,
+        max_length=drafts.LONGEST,
+        description="So long without control characters and doubled spaces, which are dropped.",
+        json_schema_extra={"format": "sentence"},
+    )
     badge: str = Field("", max_length=40)
     story: str | None = Field(None, max_length=18, pattern=AN_ID)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, settings, strategies
 from schemathesis import GenerationMode
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 from starlette.types import Receive, Scope, Send
@@ -47,6 +47,10 @@ config = SchemathesisConfig(
     projects=ProjectsConfig(
         default=ProjectConfig(generation=generation, headers={"Authorization": KNOWN})
     ),
+)
+# What a person writes: no characters that cleaning drops.
+schemathesis.openapi.format(
+    "sentence", strategies.text(strategies.characters(categories=["L", "N"]), min_size=10)
 )
 schema = schemathesis.openapi.from_dict(routes.openapi(), config=config)
 schema.app = standing
