@@ -5,7 +5,7 @@ import sys
 
 from tests.bench.table import Row, show
 
-NAMES = ("intake", "cost", "fanout", "latency", "memory", "startup", "importing", "alerts",
+NAMES = ("intake", "disks", "cost", "fanout", "latency", "memory", "startup", "importing", "alerts",
          "reading")  # fmt: skip
 
 
