@@ -59,7 +59,7 @@ class Writer:
 
     async def stop(self) -> None:
         """Everything already waiting is still written and answered."""
-        self._hand_over()
+        self._hand_over(len(self._gathered))
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         await asyncio.sleep(0)  # lets the last answers out
@@ -90,12 +90,18 @@ class Writer:
         self._waiting += 1
         self._waiting_bytes += size
         if not self._gathered:
-            assert self._loop is not None  # noqa: S101 - start() comes before the gate opens
-            self._loop.call_soon(self._hand_over)
+            self._hand_over_soon(0)
         self._gathered.append((arrival, tell))
 
-    def _hand_over(self) -> None:
-        if self._gathered:
+    def _hand_over_soon(self, known: int) -> None:
+        assert self._loop is not None  # noqa: S101 - start() comes before the gate opens
+        self._loop.call_soon(self._hand_over, known)
+
+    def _hand_over(self, known: int) -> None:
+        """While every look at the sockets brings more, those who came wait for those who come."""
+        if known < len(self._gathered) < MOST_TOGETHER:
+            self._hand_over_soon(len(self._gathered))
+        elif self._gathered:
             self._queue.put(self._gathered)
             self._gathered = []
 
