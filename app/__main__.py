@@ -31,9 +31,11 @@ def serve(
 ) -> None:
     """Migrate, then serve until SIGTERM."""
     from app import server  # noqa: PLC0415 - a short command need not load the server
+    from app.demo.offer import SAMPLE  # noqa: PLC0415 - nor what a server may invent
 
     given: dict[str, Any] = {"host": host, "port": port}
-    server.serve(Settings(**{name: value for name, value in given.items() if value is not None}))
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    server.serve(settings, sample=SAMPLE)
 
 
 @cli.command()

@@ -21,7 +21,16 @@ from app.board import storypreview
 from app.board.lit import is_lit
 from app.board.onair import Live
 from app.db import connect
-from app.desk import boards, company, following, numberpages, panic, rosterretention, weekmail
+from app.desk import (
+    boards,
+    company,
+    following,
+    invented,
+    numberpages,
+    panic,
+    rosterretention,
+    weekmail,
+)
 from app.desk import pages as desk
 from app.desk import rosterroutes as roster
 from app.desk import screens as tvs
@@ -42,6 +51,7 @@ from app.migrations import migrate
 from app.notices import outbox
 from app.people import firststart
 from app.people import routes as people
+from app.people.sample import Sample
 from app.scores import pages as scores
 from app.screens import alerts, tokens
 from app.screens import routes as screens
@@ -77,8 +87,8 @@ class Cheerboard(FastAPI):
             await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings) -> Cheerboard:
-    """The whole server as one ASGI application."""
+def create_app(settings: Settings, sample: Sample | None = None) -> Cheerboard:
+    """The whole server as one ASGI application; without a `sample` nothing invented is offered."""
     app = Cheerboard(
         title="Cheerboard",
         docs_url=None,
@@ -98,6 +108,7 @@ def create_app(settings: Settings) -> Cheerboard:
     app.state.hub = live.hub
     app.state.reception = reception
     app.state.screen_door = tokens.find
+    app.state.sample = sample
     web.install(app)
     for room in (
         operations,
@@ -113,7 +124,7 @@ def create_app(settings: Settings) -> Cheerboard:
         roster,
     ):
         app.include_router(room.router)
-    for room in (boards, tvs, company):
+    for room in (boards, tvs, company, invented):
         app.include_router(room.router)
     app.include_router(integrity.router)
     app.include_router(themes.router)

@@ -20,16 +20,22 @@ from app.db import SAFE_SQLITE, sqlite_is_safe
 from app.errors import CheerboardError
 from app.intake.doorway import Doorway
 from app.main import create_app
+from app.people.sample import Sample
 from app.settings import Settings
 
 log = logging.getLogger("cheerboard")
 
 
-def serve(settings: Settings, *, on_listening: Callable[[int], None] | None = None) -> None:
+def serve(
+    settings: Settings,
+    *,
+    on_listening: Callable[[int], None] | None = None,
+    sample: Sample | None = None,
+) -> None:
     """Migrates, serves until SIGTERM or Ctrl-C, and lets what is under way finish (10 s).
 
-    `on_listening` is told the port once requests are answered. Raises CheerboardError when
-    another server has this SQLite file.
+    `on_listening` is told the port once requests are answered; `sample` is what the first start may
+    offer to invent. Raises CheerboardError when another server has this SQLite file.
     """
     lock = console.server_lock(settings.database)
     held = filelock.hold(lock) if lock else None
@@ -42,7 +48,7 @@ def serve(settings: Settings, *, on_listening: Callable[[int], None] | None = No
         # uvicorn sends itself the signal once more when it has ended in good order.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         _warn_of_old_sqlite(lock)
-        server = _Server(_config(settings), on_listening)
+        server = _Server(_config(settings, sample), on_listening)
         server.run()
         if not server.started:
             raise CheerboardError(f"Could not listen on {settings.host}:{settings.port}.")
@@ -74,8 +80,8 @@ class _Server(uvicorn.Server):
             self.on_listening(port)
 
 
-def _config(settings: Settings) -> uvicorn.Config:
-    app = create_app(settings)
+def _config(settings: Settings, sample: Sample | None) -> uvicorn.Config:
+    app = create_app(settings, sample)
     return uvicorn.Config(
         AccessLog(app),
         # AccessLog looks at a proxy's headers itself: deliveries do without.

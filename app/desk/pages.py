@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock, web
 from app.board import wording
 from app.board.models import Board
+from app.desk import invented
 from app.desk.firststeps import first_steps
 from app.desk.waiting import waiting
 from app.intake import overview
@@ -56,6 +57,7 @@ def home(
             steps=first_steps(session, actor),
             waiting=waiting(session, actor),
             sources=overview.warnings(session),
+            invented=invented.is_offered(request, session, actor),
         )
 
 

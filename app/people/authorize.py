@@ -46,6 +46,7 @@ MAY: dict[str, frozenset[str]] = {
     "dignity.read": EVERYONE_AT_THE_DESK,
     "dignity.set": ADMINS,
     "company.set": ADMINS,  # its name, target and window, and the benchmarks
+    "sample.manage": ADMINS,  # invented answers: added at the first start, taken away later
 }
 # What a lead does for own teams only. The thing is anything with a `team_id`.
 OF_A_TEAM = frozenset(
