@@ -86,16 +86,17 @@ def _drop_heroes(session: Session, note: AuditEntry) -> None:
         )
     }
     nobody = Hero.person_id.is_(None)
-    since = and_(Hero.kind.in_(KINDS), Hero.picked_at >= note.at)
+    since = Hero.picked_at >= note.at
     session.execute(
         delete(Hero).where(
+            Hero.kind.in_(KINDS),
             or_(
                 Hero.person_id.in_(lonely["people"]),
                 and_(nobody, Hero.team_id.in_(lonely["teams"])),
                 and_(Hero.scope == "team", Hero.scope_id.in_(lonely["teams"])),
                 and_(Hero.scope == "site", Hero.scope_id.in_(lonely["sites"])),
                 and_(nobody, Hero.team_id.is_(None), since),
-            )
+            ),
         )
     )
     # Worked out again, from the real ones; a day earlier, because its days are local.
@@ -121,7 +122,9 @@ def _drop_unused(session: Session, what: str, lines: Sequence[str]) -> int:
     """Those that are as they were made and to which nothing refers; how many went."""
     table: Any = ROSTER[what]
     told = {_id(line): line for line in lines}
-    rows: Sequence[Any] = session.scalars(select(table).where(table.id.in_(told))).all()
+    # Held until the end, so that nobody changes or refers to one that is about to go.
+    mine = select(table).where(table.id.in_(told)).with_for_update()
+    rows: Sequence[Any] = session.scalars(mine).all()
     same = {row.id for row in rows if as_it_is(row) == told[row.id]}
     going = same - _referred_to(session, cast("Table", table.__table__), same)
     session.execute(delete(table).where(table.id.in_(going)))
