@@ -49,12 +49,19 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def app(sqlite_url: str, tmp_path: Path) -> Iterator[FastAPI]:
+def simple(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Where neither the dialect matters nor what becomes of the words."""
+    monkeypatch.setattr(history, "hang_stories", lambda *_: None)
     opened = connect(sqlite_url)
-    made = house(opened, tmp_path, invented.router)
-    made.state.sample = SAMPLE
-    yield made
+    yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def app(simple: Database, tmp_path: Path) -> FastAPI:
+    made = house(simple, tmp_path, invented.router)
+    made.state.sample = SAMPLE
+    return made
 
 
 def begin(app: FastAPI, **other: str) -> Visitor:
@@ -121,12 +128,12 @@ def test_what_was_invented_goes_without_a_trace(database: Database, tmp_path: Pa
         SAMPLE.clear(database, ADA)
 
 
-def test_whatever_somebody_made_their_own_stays(database: Database, tmp_path: Path) -> None:
-    account_id = lead(database, "ada@example.com", "admin")
-    with database.write.begin() as session:
+def test_whatever_somebody_made_their_own_stays(simple: Database, tmp_path: Path) -> None:
+    account_id = lead(simple, "ada@example.com", "admin")
+    with simple.write.begin() as session:
         make.company(session)
-    SAMPLE.fill(database, Settings(database_url=database.url, data_dir=tmp_path), account_id)
-    with database.write.begin() as session:
+    SAMPLE.fill(simple, Settings(database_url=simple.url, data_dir=tmp_path), account_id)
+    with simple.write.begin() as session:
         ids = {one.name: one.id for one in session.scalars(select(Person))}
         teams = {one.name: one.id for one in session.scalars(select(Team))}
         session.get_one(Person, ids["Emil Vogt"]).visibility = "hidden"
@@ -137,8 +144,8 @@ def test_whatever_somebody_made_their_own_stays(database: Database, tmp_path: Pa
         take_in(session, make.source(session).id, 3, employee="Ana Silva")
         demo = session.scalars(select(Source.id).where(Source.name == "demo")).one()
         take_in(session, demo, 2)
-    SAMPLE.clear(database, ADA)
-    with database.read() as session:
+    SAMPLE.clear(simple, ADA)
+    with simple.read() as session:
         people = set(session.scalars(select(Person.name)))
         assert people == {"Ana Silva", "Emil Vogt", "Ben Cole", "Real Rita"}
         kept = {"Harbour shop", "Workshop", "Boston shop", "Delivery"}
@@ -148,24 +155,22 @@ def test_whatever_somebody_made_their_own_stays(database: Database, tmp_path: Pa
         assert differences(session) == []
 
 
-def test_names_that_are_taken_stay_with_whom_they_are(sqlite_url: str, tmp_path: Path) -> None:
-    database = connect(sqlite_url)
-    account_id = lead(database, "ada@example.com", "admin")
-    with database.write.begin() as session:
+def test_names_that_are_taken_stay_with_whom_they_are(simple: Database, tmp_path: Path) -> None:
+    account_id = lead(simple, "ada@example.com", "admin")
+    with simple.write.begin() as session:
         make.company(session)
         make.person(session, "ana silva", make.team(session, "Workshop"))
         make.source(session, "demo")
-    before = everything(database)
-    SAMPLE.fill(database, Settings(database_url=database.url, data_dir=tmp_path), account_id)
-    with database.read() as session:
+    before = everything(simple)
+    SAMPLE.fill(simple, Settings(database_url=simple.url, data_dir=tmp_path), account_id)
+    with simple.read() as session:
         theirs = select(Person.id).where(Person.name == "ana silva").scalar_subquery()
         assert not session.scalar(
             select(func.count(Response.id)).where(Response.person_id == theirs)
         )
         assert "demo 2" in session.scalars(select(Source.name)).all()
-    SAMPLE.clear(database, ADA)
-    after = everything(database)
-    database.dispose()
+    SAMPLE.clear(simple, ADA)
+    after = everything(simple)
     assert {name for name in before if before[name] != after[name]} == {"audit_entry", "board"}
 
 
