@@ -5,7 +5,7 @@ import random
 import secrets
 from collections.abc import Container, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import func, select
@@ -79,7 +79,7 @@ def as_it_is(row: Base) -> str:
 def _source(session: Session, key: bytes) -> Source:
     """Nobody knows its secret, so nothing real can come through it."""
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    names = (SOURCE if n == 1 else f"{SOURCE} {n}" for n in count(1))
+    names = chain((SOURCE,), (f"{SOURCE} {n}" for n in count(2)))
     name = next(name for name in names if sourcebook.named(session, name) is None)
     return registration.add(session, key, name, "generic", {}, [secret])
 
@@ -108,7 +108,7 @@ def _colleagues(session: Session) -> list[Colleague]:
 
 
 def _free(name: str, taken: Container[str]) -> str:
-    names = (name if n == 1 else f"{name} (demo {n})" for n in count(1))
+    names = chain((name, f"{name} (demo)"), (f"{name} (demo {n})" for n in count(2)))
     return next(one for one in names if fold(one) not in taken)
 
 

@@ -169,6 +169,7 @@ def test_names_that_are_taken_stay_with_whom_they_are(simple: Database, tmp_path
             select(func.count(Response.id)).where(Response.person_id == theirs)
         )
         assert "demo 2" in session.scalars(select(Source.name)).all()
+        assert "Workshop (demo)" in session.scalars(select(Team.name)).all()
     SAMPLE.clear(simple, ADA)
     after = everything(simple)
     assert {name for name in before if before[name] != after[name]} == {"audit_entry", "board"}
