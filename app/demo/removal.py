@@ -7,8 +7,9 @@ from typing import Any, cast
 from sqlalchemy import Table, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
+from app.board.models import Board
 from app.db import Base, Database
-from app.demo.sample import THING, as_it_is, invented
+from app.demo.sample import MARK, THING, as_it_is, invented
 from app.errors import NotFoundError
 from app.heroes.models import Hero, HeroWeight
 from app.heroes.rules import KINDS
@@ -41,7 +42,8 @@ def clear(database: Database, actor: Actor) -> int:
     """Takes away what `sample.fill` made, in one transaction; how many answers went.
 
     A person, team or site that somebody changed since, or to which anything of somebody's own
-    refers, stays; so does a source through which something real came, and the board. Raises
+    refers, stays; so does a source through which something real came. A wall stays, and is no
+    longer called (demo). Raises
     NotFoundError when nothing invented is there.
     """
     with database.write.begin() as session:
@@ -56,6 +58,8 @@ def clear(database: Database, actor: Actor) -> int:
         for what in ROSTER:
             gone[what] = _drop_unused(session, what, note.after[what])
         _drop_source(session, note.after["source"])
+        for board in session.scalars(select(Board)):
+            board.title = board.title.removesuffix(MARK)
         audit.record(session, actor, ACTION, THING, before=gone)
         announce(session, *TOPICS)
     return len(answers)

@@ -29,6 +29,8 @@ from app.settings import Settings
 DAYS = 35
 SOURCE = "demo"
 THING = "invented answers"
+# At the end of the title of the wall that was hung for them: a room must know what it looks at.
+MARK = " (demo)"
 
 
 def fill(database: Database, settings: Settings, account_id: int) -> None:
@@ -43,8 +45,8 @@ def fill(database: Database, settings: Settings, account_id: int) -> None:
         said = history.answers(random.Random(), DAYS, cast)
         for start in range(0, len(said), history.BATCH):
             history.take_in(session, source.id, said[start : start + history.BATCH], known)
-        if session.scalar(select(Board.id).limit(1)) is None:
-            hanging.first(session)
+        for board in _boards(session):
+            board.title += MARK
         account = session.get_one(Account, account_id)
         who = Actor(account.role, account.name, account_id=account.id)
         audit.record(session, who, ACTION, THING, after=_facts(session, source, cast))
@@ -74,6 +76,11 @@ def as_it_is(row: Base) -> str:
     """
     values = [getattr(row, column.key) for column in row.__table__.columns]
     return ", ".join(str(value) for value in values if value is not None)
+
+
+def _boards(session: Session) -> Sequence[Board]:
+    """The walls that will show what is invented: those that hang, or else the first."""
+    return session.scalars(select(Board)).all() or [hanging.first(session)]
 
 
 def _source(session: Session, key: bytes) -> Source:
