@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -149,8 +150,7 @@ def test_the_first_paint_comes_soon_on_a_slow_processor(home: House, tv: Page, s
         painted = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
         took.append(tv.evaluate(painted))
     print(f"first paint of {scene}: {sorted(round(one) for one in took)} ms")
-    # What others on this machine take is no part of the page.
-    assert min(took) <= 2000
+    assert median(took) <= 2000
 
 
 def test_nothing_flashes(home: House, tv: Page) -> None:
