@@ -45,6 +45,7 @@ AGREED = {
     "sources.read": "viewer lead admin",
     "sources.manage": "admin",
     "company.set": "admin",
+    "sample.manage": "admin",
 }
 
 
