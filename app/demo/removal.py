@@ -58,7 +58,8 @@ def clear(database: Database, actor: Actor) -> int:
         for what in ROSTER:
             gone[what] = _drop_unused(session, what, note.after[what])
         _drop_source(session, note.after["source"])
-        for board in session.scalars(select(Board)):
+        marked = select(Board).where(Board.id.in_(note.after["boards"]))
+        for board in session.scalars(marked):
             board.title = board.title.removesuffix(MARK)
         audit.record(session, actor, ACTION, THING, before=gone)
         announce(session, *TOPICS)

@@ -29,7 +29,7 @@ from app.settings import Settings
 DAYS = 35
 SOURCE = "demo"
 THING = "invented answers"
-# At the end of the title of the wall that was hung for them: a room must know what it looks at.
+# At the end of the title of every wall that shows them: a room must know what it looks at.
 MARK = " (demo)"
 
 
@@ -45,11 +45,12 @@ def fill(database: Database, settings: Settings, account_id: int) -> None:
         said = history.answers(random.Random(), DAYS, cast)
         for start in range(0, len(said), history.BATCH):
             history.take_in(session, source.id, said[start : start + history.BATCH], known)
-        for board in _boards(session):
+        boards = _boards(session)
+        for board in boards:
             board.title += MARK
         account = session.get_one(Account, account_id)
         who = Actor(account.role, account.name, account_id=account.id)
-        audit.record(session, who, ACTION, THING, after=_facts(session, source, cast))
+        audit.record(session, who, ACTION, THING, after=_facts(session, source, cast, boards))
     history.hang_stories(database, source.id, account_id)
 
 
@@ -62,8 +63,8 @@ def is_there(session: Session) -> bool:
 def invented(session: Session) -> AuditEntry | None:
     """What was written down last: `after` says what was invented, and is None once it is gone.
 
-    In it `source` is an id, `last` the id of its last invented answer; `sites`, `teams` and
-    `people` are rows as `as_it_is` tells them.
+    In it `source` is an id, `last` the id of its last invented answer, `boards` are ids; `sites`,
+    `teams` and `people` are rows as `as_it_is` tells them.
     """
     newest = select(AuditEntry).where(AuditEntry.action == ACTION, AuditEntry.thing == THING)
     return session.scalar(newest.order_by(AuditEntry.id.desc()).limit(1))
@@ -119,7 +120,9 @@ def _free(name: str, taken: Container[str]) -> str:
     return next(one for one in names if fold(one) not in taken)
 
 
-def _facts(session: Session, source: Source, cast: Sequence[Colleague]) -> dict[str, Any]:
+def _facts(
+    session: Session, source: Source, cast: Sequence[Colleague], boards: Sequence[Board]
+) -> dict[str, Any]:
     mine = Response.source_id == source.id
     answers, last = session.execute(select(func.count(), func.max(Response.id)).where(mine)).one()
     names: dict[str, tuple[Any, set[str]]] = {
@@ -132,4 +135,5 @@ def _facts(session: Session, source: Source, cast: Sequence[Colleague]) -> dict[
         for what, (table, known) in names.items()
     }
     told = {what: [as_it_is(row) for row in found] for what, found in rows.items()}
-    return {"source": source.id, "answers": answers, "last": last, **told}
+    walls = [board.id for board in boards]
+    return {"source": source.id, "answers": answers, "last": last, "boards": walls, **told}

@@ -22,8 +22,10 @@ from app.stories.decisions import DONE, Outcome, What
 from app.stories.models import Story
 
 router = APIRouter(prefix="/stories", include_in_schema=False)
-# A phone loads so many of each kind at once; the older ones are a press away.
+# A phone loads so many at once; the older ones are a press away.
 SHOWN = 12
+# Put aside by hand, so there are few.
+SHOWN_HELD = 50
 # Those taken off most lately, in case a press was a slip.
 SHOWN_RECALLED = 10
 AUDIENCES = ("staff", "visitor", "street")
@@ -76,7 +78,8 @@ def queue(
         candidate = (Story.state == "candidate", Story.held_at.is_(None), *_before(leaf.before))
         # One more than is shown, so that the page knows of older ones.
         waiting = _mine(session, actor, *candidate, limit=SHOWN + 1)
-        held = _mine(session, actor, Story.state == "candidate", Story.held_at.is_not(None))
+        aside = (Story.state == "candidate", Story.held_at.is_not(None))
+        held = _mine(session, actor, *aside, limit=SHOWN_HELD)
         out = (Story.state == "released", *_before(leaf.out))
         released = _mine(session, actor, *out, limit=SHOWN + 1)
         recalled = _mine(session, actor, Story.state == "recalled", limit=SHOWN_RECALLED)
@@ -206,7 +209,7 @@ def _next(found: list[Any]) -> int | None:
     return found[SHOWN - 1].id if len(found) > SHOWN else None
 
 
-def _mine(session: Session, actor: Actor, *where: Any, limit: int = SHOWN) -> list[Any]:
+def _mine(session: Session, actor: Actor, *where: Any, limit: int) -> list[Any]:
     teams = actor.team_ids if actor.role == "lead" else frozenset()
     return listing.of_teams(session, teams, *where, limit=limit)
 

@@ -176,6 +176,15 @@ def test_those_longer_on_the_wall_can_still_be_taken_off(app: FastAPI, database:
     assert "None waits" not in uma.last.text
 
 
+def test_all_that_were_put_aside_can_be_taken_up_again(app: FastAPI, database: Database) -> None:
+    with database.write.begin() as session:
+        for number in range(SHOWN + 1):
+            scenery.story(session, f"Story number {number}.", held_at=clock.now())
+    uma = at_the_queue(app, database)
+    assert f"Held ({SHOWN + 1})" in uma.last.text
+    assert len(re.findall(r"<blockquote[^>]*>Story number (\d+)", uma.last.text)) == SHOWN + 1
+
+
 def test_a_full_queue_is_no_heavier_than_a_phone_likes(app: FastAPI, database: Database) -> None:
     """Of the 150 KB of a first load 100 are letters, styles and scripts."""
     with database.write.begin() as session:
