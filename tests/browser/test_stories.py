@@ -157,6 +157,21 @@ def test_no_heavier_than_a_phone_likes(browser: Browser, at: tuple[str, Database
             assert 50_000 < _weight(page, at[0] + path) <= 150_000, path
 
 
+def test_the_walls_heavy_letters_stay_on_the_wall(
+    browser: Browser, at: tuple[str, Database]
+) -> None:
+    """Also where the sheet that names a phone's own comes late, and words are drawn before it."""
+    asked: list[str] = []
+    with fresh(browser, desk.PHONE) as page:
+        desk._let_in(page, at[0])
+        page.on("request", lambda request: asked.append(request.url))
+        page.route("**/desktype.css*", lambda route: route.abort())
+        page.goto(f"{at[0]}/stories/1", wait_until="networkidle")
+        page.evaluate("document.fonts.ready")
+    assert [url for url in asked if "/fonts/atkinson" in url]
+    assert not [url for url in asked if "/fonts/bricolage" in url]
+
+
 def _weight(page: Page, address: str) -> int:
     sizes: list[int] = []
     page.on("response", lambda answer: sizes.append(len(answer.body())))
