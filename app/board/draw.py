@@ -18,6 +18,7 @@ from app.board.plan import Timeline
 from app.board.scene import stage_of
 from app.db import Database
 from app.live.hub import Hub
+from app.screens import blanking
 from app.screens.blanking import Dark
 from app.screens.orders import Orders
 
@@ -176,7 +177,9 @@ class Draw:
         with self._database.read() as session:
             if heard & {"screens", "boards"}:
                 rollcall.call(session, self._hub, self._orders)
-                self.dark = rollcall.darken(session, self._hub, self.dark)
+                # Known before it is told: a screen that answers at once is not contradicted.
+                before, self.dark = self.dark, blanking.dark(session)
+                rollcall.darken(self._hub, before, self.dark)
             self._shells = rollcall.dress(session, self._hub, walls, self._shells)
             for wall in walls:
                 self._paint(session, wall, heard, everything=is_new_minute)

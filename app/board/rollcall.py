@@ -9,7 +9,7 @@ from app.board import opening, paint
 from app.board.paint import Wall
 from app.board.scene import stage_of
 from app.live.hub import Hub, Visitor
-from app.screens import blanking, tokens
+from app.screens import tokens
 from app.screens.blanking import Dark
 from app.screens.orders import Orders
 
@@ -32,9 +32,8 @@ def call(session: Session, hub: Hub, orders: Orders) -> None:
         hub.tell(screen_id, command)
 
 
-def darken(session: Session, hub: Hub, before: Dark) -> Dark:
-    """Tells those who must be dark and were not, and the other way round; gives what holds now."""
-    now = blanking.dark(session)
+def darken(hub: Hub, before: Dark, now: Dark) -> None:
+    """Tells those who must be dark now and were not, and the other way round."""
     if now != before:
         for is_dark in (True, False):
             hub.tell_those(
@@ -43,7 +42,6 @@ def darken(session: Session, hub: Hub, before: Dark) -> Dark:
                 ),
                 {"do": "blank" if is_dark else "unblank"},
             )
-    return now
 
 
 def _covers(dark: Dark, who: Visitor) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -88,6 +89,26 @@ def test_a_screen_acknowledges_with_its_next_report(home: House) -> None:
         found = waited(home.database)
     assert found.agrees
     assert found.seen_at is not None
+
+
+def test_what_is_dark_is_known_before_it_is_told(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose word comes back at once would be contradicted, and a dark wall lit again."""
+    known: list[bool] = []
+    tell = home.live.hub.tell_those
+
+    def tell_those(*told: Any) -> None:
+        known.append(home.live.draw.dark.everything)
+        tell(*told)
+
+    with listening(home.url, key=KEY) as ears:
+        assert ears.hear()["type"] == "snap"
+        monkeypatch.setattr(home.live.hub, "tell_those", tell_those)
+        with home.database.write.begin() as session:
+            blanking.blank_all(session)
+        assert order(ears)["do"] == "blank"
+    assert known[0] is True
 
 
 def waited(database: Database) -> Obeyed:
