@@ -15,6 +15,7 @@
     || (picture.querySelector(":scope > :not([hidden])") && !shownPerson());
   const shownPerson = () => [...picture.children].some((slot) => !slot.hidden
     && "personal" in slot.dataset);
+  const mayBeKept = () => guard.isHeard() && isFit();
 
   /* The page as a new load would find it: without what scripts made, without anybody. */
   function copy() {
@@ -39,9 +40,11 @@
   }
 
   async function keep() {
-    if (!guard.isHeard() || !isFit()) return;
+    if (!mayBeKept()) return;
     const store = await caches.open(`cheerboard-${build}`);
     await keepFiles(store);
+    /* The scene may have changed while the files were put aside. */
+    if (!mayBeKept()) return;
     const headers = {
       "Content-Type": "text/html; charset=utf-8",
       "Content-Security-Policy": policy,
