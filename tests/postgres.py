@@ -5,12 +5,13 @@ Importable without anything installed: `tests.machine` looks for the binaries wi
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
 
@@ -39,7 +40,7 @@ def server() -> Iterator[str]:
             as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
             shutil.chown(name, "postgres", "postgres")
             shutil.chown(data, "postgres", "postgres")
-        port = _free_port()
+        port = free_port()
         _run([*as_user, str(bin_dir / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres",
               "-E", "UTF8", "--locale=C", "--no-sync"])  # fmt: skip
         options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' "
@@ -50,12 +51,6 @@ def server() -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
         finally:
             _run([*control, "-m", "immediate", "stop"])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _run(command: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,12 +16,6 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "app"]
 PATIENCE = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def with_settings(environment: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,8 @@ import pytest
 
 from app.db import connect
 from app.people.tokens import add_token
-from tests.server import ROOT, Running, free_port, running, with_settings
+from tests.ports import free_port
+from tests.server import ROOT, Running, running, with_settings
 
 SECTION = "## Five minutes to your own first answer"
 

@@ -14,7 +14,8 @@ from websockets.sync.client import connect as open_socket
 from websockets.typing import Origin
 
 from app.server import route_name
-from tests.server import COMMAND, ROOT, Running, free_port, running, with_settings
+from tests.ports import free_port
+from tests.server import COMMAND, ROOT, Running, running, with_settings
 from tests.terminal import Command, terminal
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from tests.machine import chromium
-from tests.server import free_port
+from tests.ports import free_port
 
 KIOSK = Path(__file__).resolve().parent.parent
 LIB = Path("/usr/local/lib/cheerboard-kiosk")

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk import agent
 from kiosk.agent import Box, Config
-from tests.server import free_port
+from tests.ports import free_port
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 BOARD = {"at": "http://wall.example.com/tv/hall", "status": 200, "scene": "pulse"}

@@ -12,7 +12,8 @@ from kiosk.agent import Box, Config
 from kiosk.tests import glass
 from kiosk.tests.glass import Glass
 from tests.board.screenplay import board, screen
-from tests.server import COMMAND, free_port, running
+from tests.ports import free_port
+from tests.server import COMMAND, running
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 

@@ -19,6 +19,7 @@ from app.live.bus import Bus
 from app.screens import tokens
 from app.screens.routes import router as screens_router
 from app.settings import Settings
+from tests.ports import free_port
 
 PATIENCE = 20.0
 
@@ -82,8 +83,8 @@ class House:
 
     def start(self) -> None:
         """On the same port as before, once it has one."""
+        self.port = self.port or free_port()
         plug = socket.create_server(("127.0.0.1", self.port))
-        self.port = plug.getsockname()[1]
         self.app = self.build(self.settings)
         config = uvicorn.Config(
             self.app,

@@ -24,7 +24,8 @@ from app.responses.models import LedgerEntry, Response
 from app.scores import rebuild
 from tests import make
 from tests.intake.door import KEY, SECRET, answer, signed
-from tests.server import ROOT, free_port
+from tests.ports import free_port
+from tests.server import ROOT
 
 LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - says how to test, no setting
 ROWS = 300_000 if LONG else 3_000
