@@ -16,7 +16,7 @@ from app.settings import Settings
 from tests.board.house import House, app_of, house, settings_for
 from tests.board.screenplay import board, screen
 from tests.browser.test_desk import CUT_OFF, DESK, PHONE, SMALL_TARGETS, _findings, _let_in, _page
-from tests.browser.windows import fresh
+from tests.browser.windows import fresh, loaded
 from tests.people.visitor import lead
 
 pytestmark = pytest.mark.browser
@@ -152,9 +152,7 @@ def test_nothing_stands_in_anybodys_way(home: House, desk: Page) -> None:
 
 def test_no_heavier_than_a_phone_likes(browser: Browser, home: House) -> None:
     """At first load, before anybody asks for the preview."""
-    loaded: list[tuple[str, int]] = []
     with fresh(browser, PHONE) as page:
         _let_in(page, home.url)
-        page.on("response", lambda answer: loaded.append((answer.url, len(answer.body()))))
-        page.goto(f"{home.url}/boards/hall", wait_until="networkidle")
-    assert 0 < sum(size for _, size in loaded) <= 150_000, loaded
+        came = loaded(page, f"{home.url}/boards/hall")
+    assert 50_000 < sum(size for _, size in came) <= 150_000, came

@@ -27,7 +27,7 @@ from app.people.models import Invitation, PasswordReset
 from app.scores import pages as scores
 from app.themes import pages as themes
 from tests import make
-from tests.browser.windows import WATCH, fresh, window
+from tests.browser.windows import WATCH, fresh, loaded, window
 from tests.desk import scenery
 from tests.people.visitor import PASSWORD, house, lead
 
@@ -283,11 +283,9 @@ def test_no_heavier_than_a_phone_likes(browser: Browser, desk: str) -> None:
     """At most 150 KB at first load, and nothing from another host."""
     with fresh(browser, PHONE) as page:
         _let_in(page, desk)
-        loaded: list[tuple[str, int]] = []
-        page.on("response", lambda r: loaded.append((r.url, len(r.body()))))
-        page.goto(f"{desk}/stories", wait_until="networkidle")
-        assert all(url.startswith((desk, "data:")) for url, _ in loaded)
-        assert 0 < sum(size for _, size in loaded) <= 150_000, loaded
+        came = loaded(page, f"{desk}/stories")
+    assert all(url.startswith((desk, "data:")) for url, _ in came)
+    assert 50_000 < sum(size for _, size in came) <= 150_000, came
 
 
 def test_a_passkey_is_made_and_signs_in(browser: Browser, desk: str) -> None:

@@ -14,7 +14,7 @@ from app.people.models import Company
 from app.screens.models import Screen
 from app.stories.models import Story
 from tests.browser import test_desk as desk
-from tests.browser.windows import fresh
+from tests.browser.windows import fresh, loaded
 from tests.desk import scenery
 from tests.people.visitor import house, lead
 
@@ -154,7 +154,8 @@ def test_no_heavier_than_a_phone_likes(browser: Browser, at: tuple[str, Database
     for path in ("/stories/1", "/numbers"):
         with fresh(browser, desk.PHONE) as page:
             desk._let_in(page, at[0])
-            assert 50_000 < _weight(page, at[0] + path) <= 150_000, path
+            weight = sum(size for _, size in loaded(page, at[0] + path))
+            assert 50_000 < weight <= 150_000, path
 
 
 def test_the_walls_heavy_letters_stay_on_the_wall(
@@ -170,10 +171,3 @@ def test_the_walls_heavy_letters_stay_on_the_wall(
         page.evaluate("document.fonts.ready")
     assert [url for url in asked if "/fonts/atkinson" in url]
     assert not [url for url in asked if "/fonts/bricolage" in url]
-
-
-def _weight(page: Page, address: str) -> int:
-    sizes: list[int] = []
-    page.on("response", lambda answer: sizes.append(len(answer.body())))
-    page.goto(address, wait_until="networkidle")
-    return sum(sizes)

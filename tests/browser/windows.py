@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 # Keeps what a policy complains of.
 WATCH = (
@@ -44,3 +44,15 @@ def fresh(browser: Browser, size: tuple[int, int], **how: Any) -> Iterator[Page]
     room = browser.new_context(viewport={"width": size[0], "height": size[1]}, **how)
     yield room.new_page()
     room.close()
+
+
+def loaded(page: Page, address: str) -> list[tuple[str, int]]:
+    """Address and bytes of all that a page asked for until nothing more came.
+
+    Bodies are fetched when everything has arrived: what comes meanwhile would be left out.
+    """
+    heard: list[Response] = []
+    # Playwright marks what it calls, and a method of a list cannot be marked.
+    page.on("response", lambda answer: heard.append(answer))  # noqa: PLW0108 - see above
+    page.goto(address, wait_until="networkidle")
+    return [(answer.url, len(answer.body())) for answer in heard]
