@@ -45,7 +45,7 @@ def person_set(
 
 @person_cli.command("import")
 def person_import(
-    file: Annotated[Path, typer.Argument(help="CSV with name, team, aliases, email, visibility.")],
+    file: Annotated[Path, typer.Argument(help=f"CSV with {', '.join(rosterfile.COLUMNS)}.")],
     *,
     as_json: Json = False,
 ) -> None:

@@ -105,8 +105,7 @@ def _undone(db: Database, actor: Actor, import_id: int) -> list[str]:
         for person_id, before in journal.get("changes", ()):
             if (person := session.get(Person, person_id)) is not None:
                 names.append(fold(person.name))
-                for name, value in before.items():
-                    setattr(person, name, value)
+                rosterfile.restore(person, before)
         for person_id, folded in journal.get("aliases", ()):
             session.execute(
                 delete(Alias).where(Alias.person_id == person_id, Alias.folded == folded)

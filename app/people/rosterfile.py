@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -17,8 +18,12 @@ from app.people.models import Person, Team
 from app.people.names import fold
 from app.people.wording import email_of, label_of
 
-COLUMNS = ("name", "team", "aliases", "email", "visibility", "site")
-_SPELLINGS = {"alias": "aliases", "e-mail": "email", "store": "site", "person": "name"}
+COLUMNS = ("name", "team", "aliases", "email", "visibility", "site", "joined", "left")
+_SPELLINGS = {
+    "alias": "aliases", "e-mail": "email", "store": "site", "person": "name",
+    "joined_on": "joined", "left_on": "left",
+}  # fmt: skip
+_DAYS = ("joined_on", "left_on")
 LARGEST = 5 * 1024 * 1024
 # People in one transaction: a server beside us must not wait for its turn to write.
 BATCH = 200
@@ -26,7 +31,10 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person of the file; `site` is where the team is made when it is missing."""
+    """One person of the file; `site` is where the team is made when it is missing.
+
+    `joined` is the first day, `left` the first day gone.
+    """
 
     line: int
     name: str
@@ -35,13 +43,15 @@ class Row:
     email: str | None
     visibility: str | None
     site: str | None
+    joined: date | None
+    left: date | None
 
 
 def read(raw: bytes) -> list[Row]:
     """The file's people. `name` and `team` are needed; several aliases stand apart by `;` or `|`.
 
-    UTF-8, separated by comma, semicolon or tab, with a line of column names. Raises CheerboardError
-    with the line's number.
+    Days are written `2026-01-31`. UTF-8, separated by comma, semicolon or tab, with a line of
+    column names. Raises CheerboardError with the line's number.
     """
     if len(raw) > LARGEST:
         raise CheerboardError("A roster file has 5 MB at most.")
@@ -108,15 +118,32 @@ def _row(line: int, cells: dict[str, str]) -> Row:
             email=email_of(email) if email else None,
             visibility=staff.visibility_of(visibility) if visibility else None,
             site=cells.get("site", "").strip() or None,
+            joined=_day(cells.get("joined", "")),
+            left=_day(cells.get("left", "")),
         )
     except CheerboardError as error:
         raise CheerboardError(f"Line {line}: {error.sentence}") from None
 
 
+def _day(said: str) -> date | None:
+    text = said.strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise CheerboardError(f"{text[:40]!r} is no day; write it like 2026-01-31.") from None
+
+
 def check(session: Session, rows: Sequence[Row]) -> None:
-    """Raises CheerboardError with the line that names an unknown site or an unclear team."""
-    known = roster.load(session)
+    """Raises CheerboardError with the line that names what is unknown, unclear or impossible."""
+    known, book = roster.load(session), register(session)
     for row in rows:
+        person = find(book, row)
+        joined = row.joined or (person.joined_on if person else None)
+        left = row.left or (person.left_on if person else None)
+        if joined and left and left <= joined:
+            raise CheerboardError(
+                f"Line {row.line}: the day of leaving is not after the first day."
+            )
         if row.site and len(known.sites.get(fold(row.site), ())) != 1:
             raise CheerboardError(f"Line {row.line}: there is no site named {row.site[:80]!r}.")
         if len(known.teams.get(fold(row.team), ())) > 1:
@@ -182,7 +209,7 @@ def enter_one(session: Session, book: Register, row: Row, journal: Journal) -> s
     if outcome != "added":
         journal.aliases += new
         if before:
-            journal.changes.append((person.id, before))
+            journal.changes.append((person.id, {n: _plain(one) for n, one in before.items()}))
         outcome = "changed" if before or new else "unchanged"
     book.by_name[fold(row.name), team_id] = person
     if row.email:
@@ -192,8 +219,24 @@ def enter_one(session: Session, book: Register, row: Row, journal: Journal) -> s
 
 def facts_of(row: Row) -> dict[str, Any]:
     """What a row says of a person beside the team; what it leaves open stays."""
-    said = {"name": row.name, "email": row.email, "visibility": row.visibility}
+    said = {
+        "name": row.name,
+        "email": row.email,
+        "visibility": row.visibility,
+        "joined_on": row.joined,
+        "left_on": row.left,
+    }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def restore(person: Person, before: Mapping[str, Any]) -> None:
+    """Gives a person the facts back that a journal kept."""
+    for name, value in before.items():
+        setattr(person, name, date.fromisoformat(value) if name in _DAYS and value else value)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _new_team(session: Session, book: Register, row: Row, journal: Journal) -> int:

@@ -21,7 +21,14 @@ from app.people.rosterfile import Journal, Register, Row
 LOOKED_AT, TAKEN_OVER, TAKEN_BACK = "looked at", "taken over", "taken back"
 # A file that nobody took over is full of names; it does not lie about.
 FORGOTTEN_AFTER = timedelta(days=1)
-WORDS = {"team_id": "team", "name": "name", "email": "e-mail", "visibility": "shown as"}
+WORDS = {
+    "team_id": "team",
+    "name": "name",
+    "email": "e-mail",
+    "visibility": "shown as",
+    "joined_on": "first day",
+    "left_on": "first day gone",
+}
 
 
 @dataclass(frozen=True, slots=True)

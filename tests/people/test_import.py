@@ -1,6 +1,7 @@
 """A file of people at the desk: looked at, taken over once, taken back by one press."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,33 @@ def test_a_file_is_looked_at_taken_over_and_taken_back(desk: Visitor, database: 
     assert "file 1" in log
 
 
+def test_days_come_with_a_file_and_go_back(desk: Visitor, database: Database) -> None:
+    def take(text: str) -> str:
+        desk.get("/roster/import")
+        path: str = desk.press("/roster/import", {"text": text}).headers["location"]
+        assert "first day</span>" in desk.get(path).text
+        desk.get("/roster/import")
+        desk.press(f"{path}/take")
+        return path
+
+    def days() -> set[tuple[str, date | None, date | None]]:
+        with database.read() as session:
+            return {(one.name, one.joined_on, one.left_on) for one in session.scalars(people)}
+
+    people = select(Person)
+    take(
+        "name,team,joined,left\nReto Frei,Service,2026-01-31,\nNia Ode,Claims,2025-02-01,2026-03-01"
+    )
+    kept = days()
+    assert ("Reto Frei", date(2026, 1, 31), None) in kept
+    assert ("Nia Ode", date(2025, 2, 1), date(2026, 3, 1)) in kept
+    path = take("name,team,joined\nReto Frei,Service,2026-05-01")
+    assert ("Reto Frei", date(2026, 5, 1), None) in days()
+    desk.get("/roster/import")
+    desk.press(f"{path}/undo")
+    assert days() == kept
+
+
 def test_a_namesake_of_another_team_is_pointed_out(desk: Visitor) -> None:
     """An answer that names two people names nobody."""
     desk.get("/roster/import")
@@ -99,6 +127,8 @@ def test_a_namesake_of_another_team_is_pointed_out(desk: Visitor) -> None:
         ("name,team,site\nBo,Claims,Mars\n", "Line 2: there is no site"),
         ("name,team,pay\nBo,Claims,9\n", "is no column"),
         ("name,team\nB\0o,Claims\n", "Line 2"),
+        ("name,team,joined\nBo,Claims,31.1.2026\n", "Line 2: &#39;31.1.2026&#39; is no day"),
+        ("name,team,joined,left\nBo,Claims,2026-02-01,2026-01-31\n", "Line 2: the day of leaving"),
     ],
 )
 def test_a_file_that_will_not_do(desk: Visitor, database: Database, text: str, why: str) -> None:
