@@ -20,7 +20,7 @@ FIRST_YEAR = 2003  # when the score was published first
 
 
 @dataclass(frozen=True)
-class Rung:
+class Figure:
     """`value` is -100 to 100, or None in a row that is there to be filled in."""
 
     name: str
@@ -35,37 +35,37 @@ class Rung:
         return (today.year - self.year - 1) * 12 + today.month > STALE_MONTHS
 
 
-def table(session: Session) -> tuple[Rung, ...]:
+def table(session: Session) -> tuple[Figure, ...]:
     """Every row as the desk lists it, highest first; those to be filled in come last."""
     rows = session.scalars(select(Benchmark).order_by(Benchmark.value.desc(), Benchmark.name))
-    filled = [Rung(row.name, row.value, row.year, row.source) for row in rows]
-    names = {fold(rung.name) for rung in filled}
-    return (*filled, *(Rung(name) for name in KNOWN if fold(name) not in names))
+    filled = [Figure(row.name, row.value, row.year, row.source) for row in rows]
+    names = {fold(figure.name) for figure in filled}
+    return (*filled, *(Figure(name) for name in KNOWN if fold(name) not in names))
 
 
-def rungs(session: Session) -> tuple[Rung, ...]:
+def drawn(session: Session) -> tuple[Figure, ...]:
     """What a wall may draw: rows with a value, highest first."""
-    return tuple(rung for rung in table(session) if rung.value is not None)
+    return tuple(figure for figure in table(session) if figure.value is not None)
 
 
-def put(session: Session, rung: Rung, today: date) -> None:
-    """Adds a rung, or replaces the one of that name. Raises CheerboardError for a wrong one."""
-    name, source = label_of(rung.name, "benchmark's name"), label_of(rung.source, "source")
-    if rung.value is None or not -100 <= rung.value <= 100:
+def put(session: Session, figure: Figure, today: date) -> None:
+    """Adds a figure, or replaces the one of that name. Raises CheerboardError for a wrong one."""
+    name, source = label_of(figure.name, "benchmark's name"), label_of(figure.source, "source")
+    if figure.value is None or not -100 <= figure.value <= 100:
         raise CheerboardError("A benchmark's value is a number from -100 to 100.")
-    if rung.year is None or not FIRST_YEAR <= rung.year <= today.year:
+    if figure.year is None or not FIRST_YEAR <= figure.year <= today.year:
         raise CheerboardError(f"A benchmark's year is {FIRST_YEAR} to {today.year}.")
     known = next((one for one in KNOWN if fold(one) == fold(name)), name)
     row = _find(session, name)
     if row is None:
         row = Benchmark(name=known)
         session.add(row)
-    row.value, row.year, row.source = rung.value, rung.year, source
+    row.value, row.year, row.source = figure.value, figure.year, source
     announce(session, "boards")
 
 
 def remove(session: Session, name: str) -> None:
-    """Takes a rung off every ladder. One that is empty already stays so; else NotFoundError."""
+    """Takes a figure off every ladder. One that is empty already stays so; else NotFoundError."""
     row = _find(session, name)
     if row is not None:
         session.execute(delete(Benchmark).where(Benchmark.id == row.id))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, console
 from app.board import benchmarks, hanging, options
-from app.board.benchmarks import Rung
+from app.board.benchmarks import Figure
 from app.board.models import Board
 from app.board.scene import scenes
 from app.errors import CheerboardError, NotFoundError
@@ -131,7 +131,7 @@ def benchmark_set(
         if off:
             benchmarks.remove(session, name)
         else:
-            benchmarks.put(session, Rung(name, value, year, source), clock.day_in("UTC"))
+            benchmarks.put(session, Figure(name, value, year, source), clock.day_in("UTC"))
     console.say(f"{name} is off the ladder." if off else f"{name} is a rung of the ladder.")
 
 

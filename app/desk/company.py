@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, web
 from app.board import benchmarks
-from app.board.benchmarks import Rung
+from app.board.benchmarks import Figure
 from app.errors import CheerboardError
 from app.people import audit
 from app.people.authorize import Actor
@@ -58,16 +58,16 @@ def keep(request: Request, db: web.Db, actor: Admin, fields: Fields) -> Response
 def put_benchmark(request: Request, db: web.Db, actor: Admin, fields: Fields) -> Response:
     """A rung: somebody else's score, of a year, as somebody published it."""
     try:
-        rung = Rung(
+        figure = Figure(
             fields.get("benchmark", ""),
             _float(fields.get("value", "")),
             _whole(fields.get("year", "")),
             fields.get("source", ""),
         )
         with db.write.begin() as session:
-            benchmarks.put(session, rung, clock.day_in("UTC"))
-            after = {"value": rung.value, "year": rung.year, "source": rung.source}
-            audit.record(session, actor, "company.set", f"benchmark {rung.name}", after=after)
+            benchmarks.put(session, figure, clock.day_in("UTC"))
+            after = {"value": figure.value, "year": figure.year, "source": figure.source}
+            audit.record(session, actor, "company.set", f"benchmark {figure.name}", after=after)
     except CheerboardError as error:
         return _page(request, db, actor, fields=fields, wrong={"benchmark": error.sentence})
     return RedirectResponse("/company?done=rung#ladder", 303)

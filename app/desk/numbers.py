@@ -92,7 +92,7 @@ def _rungs(session: Session, company: Company, found: Summary) -> list[tuple[str
     rungs = [("Target", float(company.target))] if company.target is not None else []
     rungs += [
         (f"{one.name}, {one.year} ({one.source})", one.value)
-        for one in benchmarks.rungs(session)
+        for one in benchmarks.drawn(session)
         if one.value is not None
     ]
     return [(name, nps.shown(value), _standing(value, found)) for name, value in rungs]

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app import web
 from app.errors import CheerboardError, NotFoundError
 from app.intake import bookkeeping, guide, registration, sheet, sourcebook
-from app.intake.arrival import Arrival, arrival
 from app.intake.models import Source
+from app.intake.progress import Progress, progress
 from app.people import wording
 from app.people.authorize import Actor
 from app.people.doors import May, address_of_page
@@ -66,7 +66,7 @@ def setup(
         address=address,
         script=guide.script_of(known, address),
         has_secret=bool(secrets),
-        arrival=state,
+        progress=state,
     )
 
 
@@ -77,7 +77,7 @@ def waiting(request: Request, source_id: web.Id, db: web.Db, actor: Admin) -> Re
     with db.read() as session:
         row = find(session, source_id)
         state = state_of(request, session, source_id)
-    return HTMLResponse(web.fragment("intake/_arrival.html", source=row, arrival=state))
+    return HTMLResponse(web.fragment("intake/_arrival.html", source=row, progress=state))
 
 
 def find(session: Session, source_id: int) -> Source:
@@ -88,11 +88,11 @@ def find(session: Session, source_id: int) -> Source:
     return row
 
 
-def state_of(request: Request, session: Session, source_id: int) -> Arrival:
+def state_of(request: Request, session: Session, source_id: int) -> Progress:
     """Whether it delivers; refusals are known where deliveries are received."""
     reception = getattr(request.app.state, "reception", None)
     refused = reception.refusals.last(source_id) if reception else None
-    return arrival(session, source_id, refused)
+    return progress(session, source_id, refused)
 
 
 def _added(

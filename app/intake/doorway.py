@@ -23,8 +23,8 @@ _UNUSUAL = {b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"}
 log = logging.getLogger("cheerboard.intake")
 
 
-class Delivery:
-    """One POST to a known hook. Takes the place of uvicorn's cycle, whose words it has."""
+class Post:
+    """One delivery to a known hook. Takes the place of uvicorn's cycle, whose words it has."""
 
     __slots__ = (
         "address", "body", "disconnected", "headers", "keep_alive", "late", "message_event",
@@ -69,24 +69,24 @@ class Doorway(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        delivery = self.cycle
-        if type(delivery) is Delivery and delivery.more_body and delivery.late is None:
-            delivery.late = self.loop.call_later(READ_SECONDS, self._give_up, delivery)
+        post = self.cycle
+        if type(post) is Post and post.more_body and post.late is None:
+            post.late = self.loop.call_later(READ_SECONDS, self._give_up, post)
 
     def on_headers_complete(self) -> None:
-        delivery = self._ordinary() if self.url.startswith(_START) else None
-        if delivery is None:
+        post = self._ordinary() if self.url.startswith(_START) else None
+        if post is None:
             super().on_headers_complete()
         else:
-            self.cycle = delivery
+            self.cycle = post
 
     def on_message_complete(self) -> None:
-        if type(self.cycle) is Delivery:
+        if type(self.cycle) is Post:
             self._take(self.cycle)
         else:
             super().on_message_complete()
 
-    def _ordinary(self) -> Delivery | None:
+    def _ordinary(self) -> Post | None:
         """None when the request has to go the long way."""
         parser = self.parser
         headers = dict(self.headers)
@@ -108,41 +108,39 @@ class Doorway(HttpToolsProtocol):
         if source is None:
             return None
         address = Address(self.scheme or "http", url.path, url.query or b"")
-        return Delivery(source, headers, address, self.event)
+        return Post(source, headers, address, self.event)
 
-    def _take(self, delivery: Delivery) -> None:
+    def _take(self, post: Post) -> None:
         """The last byte is here."""
-        delivery.more_body = False
-        if delivery.late is not None:
-            delivery.late.cancel()
-        body = bytes(delivery.body)
+        post.more_body = False
+        if post.late is not None:
+            post.late.cancel()
+        body = bytes(post.body)
         try:
-            arrival = examined(
-                self.reception, delivery.source, delivery.address, delivery.headers, body
-            )
-            self.reception.writer.put(arrival, partial(self._kept, delivery, arrival))
+            arrival = examined(self.reception, post.source, post.address, post.headers, body)
+            self.reception.writer.put(arrival, partial(self._kept, post, arrival))
         except CheerboardError as error:
-            self._say(delivery, *refusal("POST", error))
+            self._say(post, *refusal("POST", error))
         except Exception:
             log.exception("a delivery broke its examination")
-            self._say(delivery, 500, "Something went wrong.", ())
+            self._say(post, 500, "Something went wrong.", ())
 
-    def _kept(self, delivery: Delivery, arrival: Arrival, fate: Fate) -> None:
+    def _kept(self, post: Post, arrival: Arrival, fate: Fate) -> None:
         """After the commit."""
         try:
             if fate == "lost":
                 raise UnavailableError(NOT_STORED)
-            self._say(delivery, *outcome(arrival, is_new=fate == "kept"))
+            self._say(post, *outcome(arrival, is_new=fate == "kept"))
         except CheerboardError as error:
-            self._say(delivery, *refusal("POST", error))
+            self._say(post, *refusal("POST", error))
 
-    def _give_up(self, delivery: Delivery) -> None:
-        delivery.keep_alive = False
+    def _give_up(self, post: Post) -> None:
+        post.keep_alive = False
         error = CheerboardError("The body did not arrive in time.", status=408)
-        self._say(delivery, *refusal("POST", error))
+        self._say(post, *refusal("POST", error))
 
-    def _say(self, delivery: Delivery, status: int, sentence: str, extra: Headers) -> None:
-        delivery.response_complete = True
+    def _say(self, post: Post, status: int, sentence: str, extra: Headers) -> None:
+        post.response_complete = True
         if self.transport.is_closing():
             return
         body = sentence.encode() + b"\n"
@@ -155,6 +153,6 @@ class Doorway(HttpToolsProtocol):
             body,
         )
         self.transport.write(b"".join(lines))
-        if not delivery.keep_alive:
+        if not post.keep_alive:
             self.transport.close()
         self.on_response_complete()

@@ -74,11 +74,11 @@ def one(
             (one, tryout.body_of(one.body, one.size, hidden))
             for one in overview.newest_failed(session, source_id, SHOWN)
         ]
-        said, arrival = _said(session), state_of(request, session, source_id)
+        said, progress = _said(session), state_of(request, session, source_id)
     return web.page(
         request, "intake/source.html", actor=actor, here="sources", source=row, state=state,
         failed=failed, secrets=len(secrets), trouble=trouble, said=said, done=done,
-        arrival=arrival, guide=guide.guides()[row.platform],
+        progress=progress, guide=guide.guides()[row.platform],
         marked=guide.marked,
     )  # fmt: skip
 

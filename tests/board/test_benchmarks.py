@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.board.benchmarks import Rung
+from app.board.benchmarks import Figure
 from tests.terminal import Command, cheerboard
 
 __all__ = ["cheerboard"]
@@ -55,6 +55,6 @@ def test_a_wrong_one_is_refused_in_a_sentence(
 
 
 def test_a_benchmark_is_good_for_eighteen_months() -> None:
-    assert not Rung("Retail", 5, 2024, "S").is_stale(date(2026, 6, 30))
-    assert Rung("Retail", 5, 2024, "S").is_stale(date(2026, 7, 1))
-    assert not Rung("LEGO").is_stale(date(2026, 7, 1))
+    assert not Figure("Retail", 5, 2024, "S").is_stale(date(2026, 6, 30))
+    assert Figure("Retail", 5, 2024, "S").is_stale(date(2026, 7, 1))
+    assert not Figure("LEGO").is_stale(date(2026, 7, 1))

@@ -99,7 +99,7 @@ def _others(session: Session, stage: Stage) -> list[Rung]:
     ]
 
 
-def _source(one: benchmarks.Rung) -> str:
+def _source(one: benchmarks.Figure) -> str:
     if one.value is None:
         return _("no published figure")
     return ", ".join(filter(None, (str(one.year or ""), wording.cut(one.source, 60))))

@@ -14,7 +14,7 @@ COUNTED = "counted"
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class Progress:
     """`kind` is waiting, refused, kept, failed, ignored or counted."""
 
     kind: str
@@ -26,21 +26,21 @@ class Arrival:
         return self.kind == COUNTED
 
 
-def arrival(session: Session, source_id: int, refused: Refused | None) -> Arrival:
+def progress(session: Session, source_id: int, refused: Refused | None) -> Progress:
     """What the newest delivery of a source became; a refusal after it is told first."""
     newest = tryout.last_delivery(session, source_id)
     if refused is not None and (newest is None or newest.received_at < refused.at):
         times = "once" if refused.count == 1 else f"{refused.count} times"
-        return Arrival(
+        return Progress(
             "refused", f"Something came and was refused, {times}: {refused.sentence}", refused.at
         )
     if newest is None:
         if _delivered(session, source_id):
-            return Arrival("waiting", "It delivered before; the next one is waited for.")
-        return Arrival("waiting", "Waiting for the first delivery.")
+            return Progress("waiting", "It delivered before; the next one is waited for.")
+        return Progress("waiting", "Waiting for the first delivery.")
     is_counted = newest.outcome in ("processed", "repeated")
     kind = COUNTED if is_counted else newest.outcome
-    return Arrival(kind, _told(newest), newest.received_at)
+    return Progress(kind, _told(newest), newest.received_at)
 
 
 def _told(newest: Delivery) -> str:
