@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, settings
 from app.db import Database, connect
 from app.migrations import migrate
 from app.people import passwords
-from tests import kinds, postgres, sharing
+from tests import kinds, patience, postgres, sharing
 from tests.slate import Slate
 
 LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - says how to test, no setting
 
 sharing.share_statements()
 sharing.keep_folders_in_memory()
+patience.make_clients_patient()
 
 
 def pytest_configure() -> None:

@@ -4,8 +4,7 @@ import queue
 
 from app.db import Database
 from app.live.bus import TOPICS, Bus, announce
-
-PATIENCE = 10.0
+from tests.patience import PATIENCE
 
 
 class Ear:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import httpx
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "app"]
-PATIENCE = 60.0
 
 
 def with_settings(environment: Mapping[str, str]) -> list[str]:
@@ -40,7 +41,7 @@ class Running:
     err: list[str] = field(default_factory=list)
 
     def get(self, path: str, **how: str) -> httpx.Response:
-        return httpx.get(self.base + path, headers=how, timeout=10)
+        return httpx.get(self.base + path, headers=how)
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + PATIENCE

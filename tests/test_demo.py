@@ -23,8 +23,9 @@ from app.scores.leaderboard import leaderboard
 from app.scores.summary import summary
 from app.settings import Settings
 from app.stories.models import Story
+from tests.patience import PATIENCE
 from tests.ports import free_port
-from tests.server import COMMAND, PATIENCE, Running, running
+from tests.server import COMMAND, Running, running
 
 AT = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
 # The suite ends it as a person does; as a machine does it only `make faults` and the server's test.

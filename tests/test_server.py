@@ -14,6 +14,7 @@ from websockets.sync.client import connect as open_socket
 from websockets.typing import Origin
 
 from app.server import route_name
+from tests.patience import PATIENCE
 from tests.ports import free_port
 from tests.server import COMMAND, ROOT, Running, running, with_settings
 from tests.terminal import Command, terminal
@@ -45,7 +46,7 @@ def test_a_servers_life(
         # That the lock ends with a process that was killed is seen in tests/faults/test_kill.py.
         command("serve", "--port", "0").refused("already serves")
         screens_are_told_to_come_back(server, command)
-        assert server.process.wait(20) == 0
+        assert server.process.wait(PATIENCE) == 0
     the_log_names_routes_and_never_keys(server, secrets)
 
 
@@ -78,7 +79,7 @@ def screens_are_told_to_come_back(server: Running, command: Command) -> None:
     assert command("board", "add", "hall", "--title", "Hall").code == 0
     address = server.base.replace("http", "ws") + "/tv/hall/live"
     with open_socket(address, origin=Origin(server.base)) as screen:
-        assert json.loads(screen.recv(timeout=20))["type"] in {"snap", "hb"}
+        assert json.loads(screen.recv(timeout=PATIENCE))["type"] in {"snap", "hb"}
         server.process.send_signal(signal.SIGTERM)
         with pytest.raises(ConnectionClosed) as closed:
             _listen(screen)
@@ -109,7 +110,7 @@ def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
 
 def _listen(screen: ClientConnection) -> None:
     while True:
-        screen.recv(timeout=20)
+        screen.recv(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(

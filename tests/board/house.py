@@ -19,9 +19,8 @@ from app.live.bus import Bus
 from app.screens import tokens
 from app.screens.routes import router as screens_router
 from app.settings import Settings
+from tests.patience import PATIENCE
 from tests.ports import free_port
-
-PATIENCE = 20.0
 
 
 def settings_for(database_url: str, folder: Path, *, open_boards: bool = True) -> Settings:

@@ -24,8 +24,8 @@ from app.screens.models import Screen
 from app.stories import candidates
 from app.stories.models import Story
 from tests import make
+from tests.patience import PATIENCE
 
-PATIENCE = 15.0
 WORDS = "Ana rang me back the same evening, found the missing part and sent it by courier. Thanks!"
 
 
@@ -121,6 +121,7 @@ def listening(
     url: str, slug: str = "hall", *, query: str = "", key: str = "", origin: str | None = None
 ) -> Iterator[Ears]:
     address = f"{url.replace('http', 'ws', 1)}/tv/{slug}/live{query}"
+    facts: dict[str, Any] = {"origin": origin, "open_timeout": PATIENCE}
     headers = {"Cookie": f"cheerboard-screen={key}"} if key else {}
-    with connect(address, additional_headers=headers, origin=origin) as socket:  # type: ignore[arg-type]
+    with connect(address, additional_headers=headers, **facts) as socket:
         yield Ears(socket)

@@ -16,9 +16,10 @@ from tests.board.screenplay import board, screen
 from tests.browser.puppet import PATIENT, SHORT, Puppet
 from tests.browser.windows import fresh, window
 from tests.machine import NO_CHROMIUM, chromium
+from tests.patience import PATIENCE
 
 # Two cores are shared with other tests: what is waited for may come late, never not at all.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=1000 * PATIENCE)
 
 FLAGS = [
     "--headless",

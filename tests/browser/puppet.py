@@ -13,6 +13,7 @@ from app.live.envelope import partials, seal
 from app.live.hub import Hub
 from app.screens.blanking import Dark
 from tests.board.house import House
+from tests.patience import PATIENCE
 
 DESIGN = dict(routes.LIMITS)
 # Screens that lose patience within seconds, so that no test waits for a minute.
@@ -63,7 +64,7 @@ class Puppet:
         page.goto(f"{home.url}/tv/hall?scene=pulse")
         self.opened()
         # From here on nobody draws, and nobody speaks but the test.
-        asyncio.run_coroutine_threadsafe(home.live.draw.stop(), self._loop).result(60)
+        asyncio.run_coroutine_threadsafe(home.live.draw.stop(), self._loop).result(PATIENCE)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
@@ -91,7 +92,7 @@ class Puppet:
             told["plan"] = json.loads(plan or "{}")
         # Past the outbox, which would leave out what a busy screen cannot take.
         sending = self._seats[-1].outbox._send(seal(told))
-        asyncio.run_coroutine_threadsafe(sending, self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(sending, self._loop).result(PATIENCE)
 
     def darken(self, *, dark: bool = True) -> None:
         """Says so, and means it: whoever reports something else would be told again."""

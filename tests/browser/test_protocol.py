@@ -75,7 +75,7 @@ def test_a_server_that_is_away_leaves_the_picture_and_its_age(home: House, tv: P
     assert navigations == []
     home.start()
     again = answer(home.database)
-    expect(tv.locator(f"#slot-rail #{again}")).to_be_attached(timeout=15_000)
+    expect(tv.locator(f"#slot-rail #{again}")).to_be_attached()
     expect(tv.locator("#stage")).not_to_have_class(re.compile("offline"))
     assert navigations == []
 
@@ -158,7 +158,7 @@ def test_another_build_reloads_once_and_only_when_the_server_is_well(
     tv.route("**/tv/hall?scene=pulse", unwell)
     server.say("hb", 1, build="another")
     server.say("hb", 1, build="another")
-    tv.wait_for_event("framenavigated", timeout=15_000)
+    tv.wait_for_event("framenavigated")
     assert len(asked) >= 2
     assert len(navigations) == 1
 

@@ -27,6 +27,7 @@ from tests.browser.test_desk import (
     _page,
     _serving,
 )
+from tests.patience import PATIENCE
 from tests.people.visitor import lead
 
 pytestmark = pytest.mark.browser
@@ -125,7 +126,7 @@ def _connect(page: Page, at: str, name: str) -> str:
 def _post(address: str, number: int) -> None:
     body = json.dumps({"response_id": f"r-{number}", "score": 9}).encode()
     asked = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(asked, timeout=10) as answered:
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answered:
         assert answered.status == 202
 
 
@@ -138,7 +139,7 @@ def test_the_first_delivery_turns_the_page_green_by_itself(browser: Browser, des
         page.locator("button.copy").first.click()
         page.get_by_text("Copied").wait_for()
         _post(address, 1)
-        page.locator("#arrival.counted").wait_for(timeout=15_000)
+        page.locator("#arrival.counted").wait_for()
         assert "is counted" in page.locator("#arrival").inner_text()
         assert page.evaluate("violations") == []
 

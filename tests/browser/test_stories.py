@@ -14,7 +14,7 @@ from app.people.models import Company
 from app.screens.models import Screen
 from app.stories.models import Story
 from tests.browser import test_desk as desk
-from tests.browser.windows import fresh, loaded
+from tests.browser.windows import DRAWN, fresh, loaded
 from tests.desk import scenery
 from tests.people.visitor import house, lead
 
@@ -168,6 +168,6 @@ def test_the_walls_heavy_letters_stay_on_the_wall(
         page.on("request", lambda request: asked.append(request.url))
         page.route("**/desktype.css*", lambda route: route.abort())
         page.goto(f"{at[0]}/stories/1", wait_until="networkidle")
-        page.evaluate("document.fonts.ready")
+        page.evaluate(DRAWN)
     assert [url for url in asked if "/fonts/atkinson" in url]
     assert not [url for url in asked if "/fonts/bricolage" in url]

@@ -15,13 +15,13 @@ from app.people import firststart
 from tests import make
 from tests.board.house import House, house, settings_for
 from tests.board.screenplay import WORDS, candidate
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.browser
 
 REASON = "Drove back across town so that a customer had her key before the evening."
 # What the wall promises. Other tests share the machine: only the long form insists on it.
 PROMISED_SECONDS = 2.0
-PATIENCE = 10.0
 PRESSED = """() => {
   addEventListener("click", () => { sessionStorage.pressedAt = Date.now(); }, true);
 }"""

@@ -14,6 +14,7 @@ WATCH = (
     "window.violations = [];"
     "addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective));"
 )
+DRAWN = "document.body.getBoundingClientRect() && document.fonts.ready"
 _rooms: dict[tuple[Browser, str], BrowserContext] = {}
 
 
@@ -49,10 +50,12 @@ def fresh(browser: Browser, size: tuple[int, int], **how: Any) -> Iterator[Page]
 def loaded(page: Page, address: str) -> list[tuple[str, int]]:
     """Address and bytes of all that a page asked for until nothing more came.
 
-    Bodies are fetched when everything has arrived: what comes meanwhile would be left out.
+    Bodies are fetched when everything has arrived: what comes meanwhile would be left out. Letters
+    are asked for by what is drawn, which a busy machine does when the network was idle for long.
     """
     heard: list[Response] = []
     # Playwright marks what it calls, and a method of a list cannot be marked.
     page.on("response", lambda answer: heard.append(answer))  # noqa: PLW0108 - see above
     page.goto(address, wait_until="networkidle")
+    page.evaluate(DRAWN)
     return [(answer.url, len(answer.body())) for answer in heard]

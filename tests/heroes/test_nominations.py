@@ -20,6 +20,7 @@ from app.stories.models import Story
 from tests import make
 from tests.desk import scenery
 from tests.ear import Ear
+from tests.patience import PATIENCE
 
 AT = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
 WHY = "Stayed until the lift worked."
@@ -236,7 +237,7 @@ def test_two_presses_at_once_have_one_effect(database: Database) -> None:
     for one in presses:
         one.start()
     for one in presses:
-        one.join(20)
+        one.join(PATIENCE)
     first = next(one for one in heard if one in ("shown", "declined"))
     (late,) = [one for one in heard if one != first]
     assert late.startswith("Max approved it" if first == "shown" else "Ann turned it down")

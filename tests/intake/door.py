@@ -27,6 +27,7 @@ from app.responses.models import Response
 from app.settings import Settings
 from app.stories import unread
 from tests import make
+from tests.patience import PATIENCE
 
 SECRET = "whsec_" + base64.b64encode(b"a made-up secret of 32 bytes ...").decode()
 KEY = b"a made-up secret key of this installation"
@@ -80,7 +81,7 @@ class Door:
 
     def read_all(self) -> None:
         """Waits until every customer's words were read."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with self.database.read() as session:
                 if not unread.count(session):
@@ -90,7 +91,7 @@ class Door:
 
     def settle(self) -> list[Delivery]:
         """Waits until nothing waits any more; every delivery in order of arrival."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while True:
             with self.database.read() as session:
                 if deliveries.count_waiting(session) == 0:

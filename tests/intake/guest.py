@@ -18,9 +18,8 @@ from app.intake.models import Delivery
 from app.main import Cheerboard, create_app
 from app.settings import Settings
 from tests.intake.door import KEY
+from tests.patience import PATIENCE
 from tests.people.visitor import Visitor
-
-PATIENCE = 20.0
 
 
 class Guest(Visitor):

@@ -18,13 +18,14 @@ from app.intake import doorway
 from app.intake.doorway import Doorway
 from app.intake.routes import hook
 from tests.intake.door import SECRET, Door, answer, signed
+from tests.patience import PATIENCE
 
 
 class Sender:
     """One connection, as plain as a platform's."""
 
     def __init__(self, port: int) -> None:
-        self.plug = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.plug = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.file = self.plug.makefile("rb")
 
     def send(self, data: bytes) -> None:

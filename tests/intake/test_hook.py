@@ -18,6 +18,7 @@ from app.live.bus import announce
 from tests import make
 from tests.intake import door as doors
 from tests.intake.door import SECRET, Door, answer, signed
+from tests.patience import PATIENCE
 
 
 def test_an_answer_travels_from_the_hook_to_its_row(door: Door) -> None:
@@ -298,7 +299,7 @@ def limit_pages(database: Database, *, tight: bool) -> None:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -21,6 +21,7 @@ from tests.intake.door import KEY, Door, answer
 from tests.intake.recorded import Recorded
 from tests.intake.stub import Said, Stub
 from tests.intake.test_recorded import expected, facts, settings
+from tests.patience import PATIENCE
 from tests.terminal import Command, cheerboard
 
 __all__ = ["cheerboard"]
@@ -28,8 +29,6 @@ __all__ = ["cheerboard"]
 THIN = [case for case in recorded.everything() if case.is_thin]
 TOKENS = {"surveymonkey": "access_token", "qualtrics": "api_token", "hubspot": "access_token"}
 MAPPING = {"response_id": "ResponseID", "score": "score"}
-# Only a hanging test waits that long; a busy machine may need half of it.
-PATIENCE = 100.0
 OUTCOMES = {
     "fetch": ["processed"], "fetch_then_ignore": ["ignored"], "ignore": ["ignored"], "reject": [],
     "signature_ok": ["failed"],
@@ -97,7 +96,7 @@ def until(door: Door, is_so: Any) -> list[Delivery]:
 
 def while_time_passes(door: Door, begin: datetime, is_so: Any) -> list[Delivery]:
     """A call that fails late is put off from then: a clock that stood still would wait for ever."""
-    deadline, at = time.monotonic() + 20, begin
+    deadline, at = time.monotonic() + PATIENCE, begin
     while True:
         with clock.frozen(at):
             door.reception.fetcher.wake()
@@ -123,7 +122,7 @@ def held(api: Stub) -> threading.Event:
     gate = threading.Event()
 
     def wait(_path: str) -> None:
-        gate.wait(20)
+        gate.wait(PATIENCE)
 
     api.mood = wait
     return gate

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.db import Database, connect
 from app.live.bus import TOPICS, Bus, announce
+from tests.patience import PATIENCE
 
 Heard = queue.Queue[frozenset[str]]
-PATIENCE = 10.0
 
 
 class Ear:

@@ -11,8 +11,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.live.hub import Hub, Visitor
-
-PATIENCE = 10.0
+from tests.patience import PATIENCE
 
 
 class Wall:
@@ -60,7 +59,9 @@ class Wall:
             await self.hub.stop()
 
     def screen(self, number: int = 0) -> connect:
-        return connect(f"ws://127.0.0.1:{self.port}/?{number}", compression=None)
+        return connect(
+            f"ws://127.0.0.1:{self.port}/?{number}", compression=None, open_timeout=PATIENCE
+        )
 
 
 async def hear(screen: ClientConnection) -> dict[str, Any]:

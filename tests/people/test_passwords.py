@@ -12,6 +12,7 @@ import pytest
 from app.errors import CheerboardError, UnavailableError
 from app.people import passwords
 from app.people.passwords import check_password, hash_password, is_outdated, is_password
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +88,7 @@ def test_two_hash_ten_wait_and_the_rest_come_back_later(monkeypatch: pytest.Monk
         with lock:
             inside += 1
             most = max(most, inside)
-        go.wait(10)
+        go.wait(PATIENCE)
         with lock:
             inside -= 1
         return True

@@ -14,6 +14,7 @@ from app.screens.models import Screen
 from app.screens.reports import LETTERS, Reports, read
 from tests.board.house import House
 from tests.board.screenplay import listening, screen
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.pages
 
@@ -101,7 +102,7 @@ def test_a_screens_report_reaches_its_row(home: House, monkeypatch: pytest.Monke
     with listening(home.url, key="made-up-key-of-Lobby") as ears:
         ears.hear()
         ears.socket.send(json.dumps({"type": "report"} | SAID))
-        assert stored.wait(20)
+        assert stored.wait(PATIENCE)
     with home.database.read() as session:
         found = session.get_one(Screen, 1)
         assert found.report == SAID
