@@ -42,7 +42,10 @@ class Heap:
 
 @dataclass(frozen=True)
 class Dayline:
-    """`each` voices are one dot of that radius; `latest` is where the newest one stands."""
+    """`each` voices are one dot of that radius; `latest` is where the newest one stands, if any.
+
+    `hours` are the middles of the columns.
+    """
 
     width: float
     height: float
@@ -50,7 +53,8 @@ class Dayline:
     radius: float
     each: int
     heaps: tuple[Heap, ...]
-    latest: Place
+    latest: Place | None
+    hours: tuple[float, ...]
     marks: tuple[tuple[float, str], ...]
     now: float | None
 
@@ -58,12 +62,12 @@ class Dayline:
 def dayline(
     heard: Sequence[tuple[int, str]], hour: int, *, tall: bool, letters: float = 1.0
 ) -> Dayline:
-    """The picture of (hour, kind), oldest first and at least one, at this `hour` of the day."""
+    """The picture of (hour, kind), oldest first, at this `hour` of the day."""
     frame = PORTRAIT if tall else LANDSCAPE
-    first = min(FROM, *(at for at, _ in heard))
-    last = max(TO, hour, *(at for at, _ in heard))
+    first = min([FROM, *(at for at, _ in heard)])
+    last = max([TO, hour, *(at for at, _ in heard)])
     column = frame.long / (last - first + 1)
-    fullest = max(Counter(at for at, _ in heard).values())
+    fullest = max(Counter(at for at, _ in heard).values(), default=1)
     each, wide, pitch = _fit(fullest, column, frame.high)
     piles = {
         at: [
@@ -82,7 +86,8 @@ def dayline(
         radius=round(pitch * DOT, 3),
         each=each,
         heaps=tuple(_heap(kind, places) for kind in KINDS if any(p[2] == kind for p in places)),
-        latest=piles[heard[-1][0]][-1],
+        latest=piles[heard[-1][0]][-1] if heard else None,
+        hours=tuple(round(column * (nth + 0.5), 2) for nth in range(last - first + 1)),
         marks=_marks(first, last, column, (14 if tall else 11) * letters),
         now=round(column * (hour - first + 0.5), 2) if hour >= first else None,
     )

@@ -46,8 +46,16 @@ def raster(name: str) -> Raster:
     lit = {(column - left, row - top) for column, row in cells}
     return Raster(
         lit=tuple(sorted(lit)),
-        rest=tuple(cell for cell in _disc(left % 1, top % 1) if cell not in lit),
+        rest=tuple(cell for cell in disc(left % 1, top % 1) if cell not in lit),
     )
+
+
+def disc(shift_x: float = 0.0, shift_y: float = 0.0) -> list[tuple[float, float]]:
+    """All cells of a disc whose grid is shifted by so much."""
+    reach = floor(RADIUS) + 1
+    steps = range(-reach, reach + 1)
+    grid = [(column + shift_x, row + shift_y) for row in steps for column in steps]
+    return [cell for cell in grid if hypot(*cell) <= RADIUS]
 
 
 def _glyph(letter: str) -> str:
@@ -69,10 +77,3 @@ def _large(glyph: str) -> list[tuple[int, int]]:
     """One letter alone fills the disc: each of its pixels is four cells."""
     corners = [(0, 0), (1, 0), (0, 1), (1, 1)]
     return [(2 * x + right, 2 * y + down) for x, y in _pixels(glyph) for right, down in corners]
-
-
-def _disc(shift_x: float, shift_y: float) -> list[tuple[float, float]]:
-    reach = floor(RADIUS) + 1
-    steps = range(-reach, reach + 1)
-    grid = [(column + shift_x, row + shift_y) for row in steps for column in steps]
-    return [cell for cell in grid if hypot(*cell) <= RADIUS]

@@ -48,6 +48,10 @@ class Frame:
 
 LANDSCAPE = Frame(width=134, height=62, line=18, foot=7)
 PORTRAIT = Frame(width=90, height=92, line=20, foot=8)
+# Before the first voice there is a waterline from edge to edge, and nothing else.
+CALM = Frame(width=167.8, height=56, line=0, foot=7)
+CALM_PORTRAIT = Frame(width=90, height=94, line=0, foot=8)
+CALM_DOT = 3.0
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,13 @@ def heap(weeks: Sequence[Tally], frame: Frame) -> Heap:
     silent = [(x, waterline) for x, week in zip(middles, weeks, strict=True) if not week.n]
     radius = round(pitch * DOT, 3)
     return Heap(tuple(piles), each, radius, waterline, shapes.points(silent), half)
+
+
+def calm(weeks: int, frame: Frame) -> Heap:
+    """A waterline with the places of so many weeks, none of which had a voice."""
+    waterline = frame.room - 3 * CALM_DOT
+    silent = [(x, waterline) for x in frame.middles(weeks, CALM_DOT)]
+    return Heap((), 1, CALM_DOT, waterline, shapes.points(silent), CALM_DOT)
 
 
 def curve(scores: Sequence[int | None], frame: Frame, half: float = 0.0) -> Curve:

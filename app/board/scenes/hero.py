@@ -65,6 +65,11 @@ class Spotlight:
     portrait: Portrait | None
     invites: bool = False
 
+    @property
+    def nobody(self) -> tuple[str, str]:
+        """The disc and the ring of a portrait that waits for somebody."""
+        return shapes.beads(letters.disc()), shapes.beads(shapes.circle(RING, RING_RADIUS))
+
 
 def look(session: Session, stage: Stage) -> Spotlight:
     face: Portrait | None

@@ -88,7 +88,11 @@ def drawn(stage: Stage, score: Figure, weekly: list[Point], yearly: list[Point])
     scores = [_score(point) for point in yearly[-weeks:]]
     if sum(score is not None for score in scores) < 2:
         frame = frame.lineless
-    heap = tidemarks.heap([point.tally for point in weekly], frame)
+    if any(point.tally.n for point in weekly):
+        heap = tidemarks.heap([point.tally for point in weekly], frame)
+    else:
+        frame = tidemarks.CALM_PORTRAIT if stage.portrait else tidemarks.CALM
+        heap = tidemarks.calm(weeks, frame)
     return Tide(
         figure=score,
         window=wording.window(stage.window_days),

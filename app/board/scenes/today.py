@@ -19,12 +19,12 @@ MOST = 4000
 
 @dataclass(frozen=True)
 class Today:
-    """`counts` by kind; `latest` is the time of the newest voice."""
+    """`counts` by kind; a day without a voice has its hours."""
 
     headline: str
     note: str
     counts: tuple[tuple[str, str], ...]
-    day: Dayline | None
+    day: Dayline
 
 
 def look(session: Session, stage: Stage) -> Today:
@@ -41,12 +41,10 @@ def steps(_session: Session, stage: Stage) -> tuple[int, ...]:
 def drawn(heard: Sequence[tuple[datetime, Voice]], stage: Stage) -> Today:
     """The picture of one day's voices, oldest first."""
     number = len(heard)
-    if not number:
-        return Today("", "", (), None)
     kinds = [voice.kind for _at, voice in heard]
     return Today(
         headline=ngettext("%(n)s voice today", "%(n)s voices today", number),
-        note=_("the last one at %(time)s", time=wording.time(heard[-1][0])),
+        note=_("the last one at %(time)s", time=wording.time(heard[-1][0])) if heard else "",
         counts=tuple((kind, wording.grouped(kinds.count(kind))) for kind in KINDS),
         day=dayline.dayline(
             [(at.hour, voice.kind) for at, voice in heard],

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app import language
 from app.board import milestones, reading, wording
 from app.board.figure import Figure, figure_of
 from app.board.scene import Scene, Stage
@@ -33,7 +34,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Week:
-    """`numbers` are empty before the first whole week."""
+    """`numbers` are empty before the first whole week; `days` are then its names to come."""
 
     headline: str
     dates: str
@@ -42,6 +43,7 @@ class Week:
     language: str | None
     line: str
     hero: str
+    days: tuple[str, ...] = ()
 
 
 def look(session: Session, stage: Stage) -> Week:
@@ -49,7 +51,8 @@ def look(session: Session, stage: Stage) -> Week:
     sunday = stage.today - timedelta(days=stage.today.isoweekday())
     tally = rolling(session, stage.scope, stage.scope_id, sunday, DAYS)
     if not tally.n:
-        return Week("", "", (), "", None, "", "")
+        week = tuple(language.weekday(sunday + timedelta(days=nth)) for nth in range(1, DAYS + 1))
+        return Week("", "", (), "", None, "", "", week)
     weeks = trend(
         session, stage.scope, stage.scope_id, sunday, days=DAYS, points=milestones.LOOK_BACK
     )
