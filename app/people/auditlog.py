@@ -14,6 +14,31 @@ from app.people.models import Company
 
 router = APIRouter(prefix="/audit", include_in_schema=False)
 SHOWN = 50
+# What is written down, in words; an action without words is shown as it is called.
+WORDS = {
+    "account.keep": "Own account",
+    "accounts.manage": "Accounts",
+    "boards.change": "Board changed",
+    "company.set": "Company changed",
+    "dignity.set": "Dignity changed",
+    "followups.read": "Follow-ups looked at",
+    "followups.work": "Follow-up",
+    "heroes.decide": "Pick decided",
+    "integrity.dismiss": "Signal dismissed",
+    "integrity.read": "Signals looked at",
+    "nominations.decide": "Nomination decided",
+    "nominations.make": "Nomination",
+    "nominations.rule": "Rules of nominating",
+    "people.show": "How a person is shown",
+    "roster.manage": "Roster changed",
+    "roster.match": "Name matched",
+    "sample.manage": "Invented answers",
+    "screens.steer": "Screen steered",
+    "sources.manage": "Source",
+    "stories.recall": "Story taken off",
+    "stories.release": "Story decided",
+    "tokens.make": "API token made",
+}
 
 
 @router.get("")
@@ -37,6 +62,7 @@ def audit_page(
             entries=found[:SHOWN],
             older=found[SHOWN - 1].id if len(found) > SHOWN else None,
             actions=audit.actions(session),
+            words=WORDS,
             action=action,
             who=who,
             zone=ZoneInfo(session.scalar(select(Company.timezone)) or "UTC"),

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.db import Database, connect
-from app.people import audit, firststart
-from app.people.authorize import Actor
+from app.people import audit, auditlog, firststart
+from app.people.authorize import MAY, Actor
 from app.people.models import Account, AccountTeam, AuditEntry, Company, Invitation, Site, Team
 from tests import make
 from tests.people.visitor import PASSWORD, Visitor, house, lead
@@ -275,7 +275,16 @@ def test_the_audit_log_is_filtered_and_turned(admin: Visitor, database: Database
     assert "story 59" in page
     assert "story 9<" not in page
     assert "&lt;Uma&gt;" in page
+    assert "Story decided · <bdi>story 59" in page
     older = re.search(r'href="(/audit\?before=[^"]+)"', page)
     assert older
     assert "story 9<" in admin.get(older[1].replace("&amp;", "&")).text
     assert "story" not in admin.get("/audit?action=accounts").text.split("</form>")[-1]
+
+
+def test_whatever_is_written_down_has_words() -> None:
+    """Looks are kept only where words are shown that are nobody else's."""
+    looks = {"view", "read", "watch"}
+    written = {action for action in MAY if action.partition(".")[2] not in looks}
+    kept = {"followups.read", "integrity.read", "tokens.make"}
+    assert auditlog.WORDS.keys() == written | kept
