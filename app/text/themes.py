@@ -1,7 +1,8 @@
 """Themes: what a comment is about, by the editable taxonomy of its language. Pure.
 
 A taxonomy is `taxonomies/<language>.toml`: one section for each theme, with its name and its words,
-written as in the rule files (see `lexicons/README.md`). All languages have the same themes.
+written as in the rule files (see `lexicons/README.md`), and on top the words that say nothing by
+themselves. All languages have the same themes.
 """
 
 import tomllib
@@ -25,11 +26,15 @@ MOST_READ = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """The themes of one language: theme -> its name, and where their words are."""
+    """The themes of one language: theme -> its name, and where their words are.
+
+    `small` are words that say nothing by themselves, folded.
+    """
 
     code: str
     names: Mapping[str, str]
     index: Index
+    small: frozenset[str]
 
 
 @lru_cache(maxsize=4)
@@ -63,13 +68,20 @@ def name(theme: str, code: str = DEFAULT) -> str:
     return (known.get(code) or known[DEFAULT]).names.get(theme, theme)
 
 
+@lru_cache(maxsize=1)
+def small_words() -> frozenset[str]:
+    """Words that say nothing by themselves in one of the languages, folded."""
+    return frozenset().union(*(one.small for one in taxonomies().values()))
+
+
 def _read(path: Path) -> Taxonomy:
     rules = tomllib.loads(path.read_text(encoding="utf-8"))
     rules.pop("language")
+    small = frozenset(token.word for token in tokens(rules.pop("small", "")))
     index = Index()
     for theme, rule in rules.items():
         for line in rule["words"].split("\n"):
             for entry in line.split(","):
                 if entry.strip():
                     index.add(theme, entry.strip())
-    return Taxonomy(path.stem, {theme: rule["name"] for theme, rule in rules.items()}, index)
+    return Taxonomy(path.stem, {theme: rule["name"] for theme, rule in rules.items()}, index, small)

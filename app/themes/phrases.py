@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log, sqrt
 
+from app.text import themes
 from app.text.folding import tokens
 
 PRIOR = 50.0
@@ -55,15 +56,17 @@ def telling(passives: Sequence[str], promoters: Sequence[str], limit: int = 10) 
 def _counted(texts: Iterable[str]) -> Counter[str]:
     """In how many of the texts each word and pair stands."""
     counts: Counter[str] = Counter()
+    small = themes.small_words()
     for text in texts:
         words = [token.word for token in tokens(text)]
         pairs = (f"{one} {two}" for one, two in pairwise(words))
-        counts.update({one for one in (*words, *pairs) if _speaks(one)})
+        counts.update({one for one in (*words, *pairs) if _speaks(one, small)})
     return counts
 
 
-def _speaks(words: str) -> bool:
-    return all(len(one) > 1 and one.isalpha() for one in words.split()) and len(words) > 2
+def _speaks(words: str, small: frozenset[str]) -> bool:
+    parts = words.split()
+    return all(len(one) > 1 and one.isalpha() for one in parts) and not small.issuperset(parts)
 
 
 def _apart(found: Sequence[Phrase]) -> Iterator[Phrase]:

@@ -138,3 +138,20 @@ def test_a_phrase_of_both_sides_tells_nothing() -> None:
     assert (first.passives, first.promoters) == (30, 0)
     assert set(first.words.split()) <= {"parking", "garage", "narrow"}
     assert phrases.telling(["two only"] * 2 + alike, alike) == []
+
+
+@pytest.mark.parametrize(
+    ("passive", "kept"),
+    [
+        ("But it was a bit too slow", "slow"),
+        ("Aber es war dann doch zu langsam", "langsam"),
+        ("Maar het was toch wel te traag", "traag"),
+        ("Men det var dog lidt for langsomt", "langsomt"),
+        ("Mais c'était quand même trop lent", "lent"),
+        ("Pero fue un poco lento", "lento"),
+    ],
+)
+def test_words_that_say_nothing_alone_are_no_phrase(passive: str, kept: str) -> None:
+    found = phrases.telling([passive] * 30, ["splendid"] * 30)
+    assert found
+    assert all(kept in one.words.split() for one in found)
