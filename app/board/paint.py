@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, metrics, web
-from app.board import plan, rail
+from app.board import plan, rail, wording
 from app.board.models import Board
 from app.board.plan import Loop, Step, Timeline
 from app.board.scene import LANDSCAPE, Scene, Stage, scenes, stage_of
@@ -94,7 +94,7 @@ def paint(session: Session, stage: Stage, parts: Iterable[str]) -> Mapping[str, 
     painted: dict[str, str] = {}
     for part in parts:
         try:
-            painted[part] = _part(session, stage, part)
+            painted[part] = wording.lettered(_part(session, stage, part))
         except Exception:
             log.exception("%s of %s could not be drawn", part, stage.slug)
             metrics.failed_parts.inc()

@@ -1,5 +1,6 @@
 """Wording: how numbers and time are said on a wall, in the language that is spoken. Pure."""
 
+import re
 from datetime import date, datetime
 
 from app import language
@@ -8,6 +9,11 @@ from app.language import ngettext
 from app.scores.nps import shown
 
 FOUR_WEEKS = 28
+# Emoji and signs like them, what colours and joins them, and the spaces before.
+_PICTOGRAPHS = re.compile(
+    "(?: *[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff"
+    "\ufe0e\ufe0f\u20e3\U000e0020-\U000e007f]\u200d?)+"
+)
 
 
 def grouped(number: int) -> str:
@@ -91,6 +97,15 @@ def day(on: date) -> str:
 
 def time(at: datetime) -> str:
     return f"{at:%H:%M}"
+
+
+def lettered(text: str) -> str:
+    """Without pictographs: a player whose system has no letters for them would draw boxes."""
+
+    def gap(found: re.Match[str]) -> str:
+        return " " if text[found.end() : found.end() + 1].isalnum() else ""
+
+    return _PICTOGRAPHS.sub(gap, text)
 
 
 def cut(text: str, limit: int) -> str:

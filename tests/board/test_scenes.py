@@ -386,6 +386,23 @@ def test_the_words_of_a_story_are_text_and_end_in_an_ellipsis(session: Session) 
     assert told.words.endswith("…")
 
 
+@pytest.mark.parametrize(
+    ("said", "drawn"),
+    [
+        ("Great \U0001f389 and kind \u2764\ufe0f!", "Great and kind!"),
+        ("Great\U0001f44d\U0001f3fdkind \U0001f469\u200d\U0001f527.", "Great kind."),
+        ("Café ☎ 3 − 2, №1 – “fine” © ™ ½ €", "Café 3 − 2, №1 – “fine” © ™ ½ €"),
+        ("क्\u200dष stays", "क्\u200dष stays"),
+    ],
+)
+def test_no_wall_draws_a_box_for_what_its_player_cannot_write(
+    session: Session, said: str, drawn: str
+) -> None:
+    make.company(session)
+    tell(session, said)
+    assert drawn in html(session, stage(session), "story")
+
+
 def test_a_wall_without_a_company_says_so(session: Session) -> None:
     on = stage(session)
     assert not on.ready
