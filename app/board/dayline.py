@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
 from app.board import shapes
@@ -10,7 +10,8 @@ from app.board.voices import KINDS
 
 # A working day is drawn even while most of it is silent.
 FROM, TO = 8, 18
-FOOT = 6.0
+# Below the floor stand the hours; what larger letters need more is taken from the piles.
+FOOT, FOOT_OF_LARGER = 6.0, 2.4
 DOT = 0.4
 LARGEST = 6.4
 SMALLEST = 2.0
@@ -64,6 +65,8 @@ def dayline(
 ) -> Dayline:
     """The picture of (hour, kind), oldest first, at this `hour` of the day."""
     frame = PORTRAIT if tall else LANDSCAPE
+    foot = FOOT + FOOT_OF_LARGER * (letters - 1)
+    frame = replace(frame, high=frame.high + FOOT - foot)
     first = min([FROM, *(at for at, _ in heard)])
     last = max([TO, hour, *(at for at, _ in heard)])
     column = frame.long / (last - first + 1)
@@ -81,7 +84,7 @@ def dayline(
     places = [place for pile in piles.values() for place in pile]
     return Dayline(
         width=frame.long,
-        height=frame.high + FOOT,
+        height=frame.high + foot,
         floor=frame.high,
         radius=round(pitch * DOT, 3),
         each=each,
