@@ -101,7 +101,7 @@ def test_a_scene_that_has_not_come_yet_is_asked_for_and_the_old_one_stays(
     snap(server, 1, now, told, "pulse")
     expect(tv.get_by_text("this is pulse")).to_be_visible()
     server.say("hb", 1, at=stamp(now + timedelta(seconds=70)))
-    server.asked(1)
+    server.asks()
     expect(tv.get_by_text("this is pulse")).to_be_visible()
     snap(server, 2, now + timedelta(seconds=71), told, "tide")
     expect(tv.get_by_text("this is tide")).to_be_visible()

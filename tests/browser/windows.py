@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
+from tests.patience import PATIENCE
+
 # Keeps what a policy complains of.
 WATCH = (
     "window.violations = [];"
@@ -24,6 +26,7 @@ def window(browser: Browser, size: tuple[int, int], whose: str = "", **how: Any)
     place = (browser, f"{whose} {sorted(how.items())}")
     if place not in _rooms:
         _rooms[place] = browser.new_context(**how)
+        _rooms[place].set_default_timeout(1000 * PATIENCE)
         _rooms[place].new_page()  # and it stays
     room = _rooms[place]
     room.clear_cookies()
@@ -43,6 +46,7 @@ def _close(browser: Browser, page: Page) -> None:
 def fresh(browser: Browser, size: tuple[int, int], **how: Any) -> Iterator[Page]:
     """A page of a browser that has never been anywhere: nothing is in its cache."""
     room = browser.new_context(viewport={"width": size[0], "height": size[1]}, **how)
+    room.set_default_timeout(1000 * PATIENCE)
     yield room.new_page()
     room.close()
 

@@ -91,7 +91,7 @@ def test_the_heart_beats_with_the_current_version(monkeypatch: pytest.MonkeyPatc
     async def story() -> None:
         async with Wall().serving() as wall, wall.screen() as screen:
             snap = await hear(screen)
-            beat = await hear(screen)
+            beat = await hear(screen, beats=True)
             assert beat["type"] == "hb"
             assert beat["v"] == snap["v"]
             assert beat["at"] >= snap["at"]

@@ -64,11 +64,13 @@ class Wall:
         )
 
 
-async def hear(screen: ClientConnection) -> dict[str, Any]:
-    """The next message."""
+async def hear(screen: ClientConnection, *, beats: bool = False) -> dict[str, Any]:
+    """The next message; heartbeats, which come when they like, only for who wants to hear them."""
     async with asyncio.timeout(PATIENCE):
-        message: dict[str, Any] = json.loads(await screen.recv())
-    return message
+        while True:
+            message: dict[str, Any] = json.loads(await screen.recv())
+            if beats or message["type"] != "hb":
+                return message
 
 
 async def until(holds: Callable[[], object]) -> None:
