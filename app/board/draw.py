@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,6 +61,7 @@ class Draw:
         self._pictures: dict[Wall, Picture] = {}
         self._timelines: dict[str, Timeline] = {}
         self._seen: dict[str, takeover.Watch] = {}
+        self._looking = threading.Lock()
         self._heard: set[str] = set()
         self._due = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -103,11 +105,13 @@ class Draw:
         assert board is not None  # noqa: S101 - whoever asks has looked the board up
         stage = stage_of(session, board)
         loops = paint.round_of(session, board, stage)
-        known = self._timelines.get(wall.slug)
-        found = plan.follow(known, loops, now) if known else plan.first(loops, now)
-        seen = self._seen.get(wall.slug)
-        found, self._seen[wall.slug] = takeover.watch(session, stage, found, seen)
-        self._timelines[wall.slug] = found
+        # Pages are opened while walls are drawn: what one look has seen is no news to the next.
+        with self._looking:
+            known = self._timelines.get(wall.slug)
+            found = plan.follow(known, loops, now) if known else plan.first(loops, now)
+            seen = self._seen.get(wall.slug)
+            found, self._seen[wall.slug] = takeover.watch(session, stage, found, seen)
+            self._timelines[wall.slug] = found
         return found
 
     def _note(self, topics: frozenset[str]) -> None:

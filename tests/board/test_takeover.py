@@ -1,21 +1,27 @@
 """A new hero comes between: once, after what is being read, and the plan waits for it."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.board import plan, takeover
+from app.board.draw import Draw
 from app.board.models import Board
+from app.board.paint import Wall
 from app.board.plan import Plan, Step, Takeover, Timeline
 from app.board.scene import Stage, stage_of
 from app.board.takeover import PAUSE, SECONDS, TRAVEL, Watch
 from app.db import connect
+from app.live.hub import Hub
 from tests import make
 from tests.board import wall
 from tests.board.wall import NOON
+from tests.patience import PATIENCE
 
 PULSE, STORY, HERO = Step("pulse", 0, 15), Step("story", 0, 20, True), Step("hero", 0, 15, True)
 AT = NOON + timedelta(seconds=5)
@@ -110,3 +116,40 @@ def test_a_wall_without_heroes_is_not_taken_over(session: Session) -> None:
     timeline = Timeline(Plan(NOON, (PULSE,)))
     wall.celebrate(session, make.person(session, "Ana Muster"))
     assert takeover.watch(session, on, timeline, Watch(None)) == (timeline, Watch(None))
+
+
+def test_a_look_that_began_before_the_news_takes_it_from_no_wall(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page is opened while the walls are drawn: both look at the same board."""
+    database = connect(sqlite_url)
+    draw = Draw(database, Hub("1"))
+    began, newer_ended = threading.Event(), threading.Event()
+    look_of = takeover.watch
+
+    def watch(*asked: Any) -> Any:
+        found = look_of(*asked)
+        if threading.current_thread() is older:
+            began.set()
+            newer_ended.wait(0.3)
+        return found
+
+    def look() -> Timeline:
+        with database.read() as session:
+            return draw.timeline(session, Wall("hall"))
+
+    older = threading.Thread(target=look)
+    monkeypatch.setattr(takeover, "watch", watch)
+    with clock.frozen(NOON):
+        with database.write.begin() as session:
+            wall.fill(session, "few")
+        look()
+        older.start()
+        assert began.wait(PATIENCE)
+        with database.write.begin() as session:
+            wall.celebrate(session, make.person(session, "Ana Muster"))
+        assert look().takeover
+        newer_ended.set()
+        older.join(PATIENCE)
+        assert draw._timelines["hall"].takeover
+    database.dispose()
