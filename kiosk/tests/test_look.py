@@ -4,11 +4,13 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from kiosk import agent
+from tests.patience import PATIENCE
 
 SEEN = {"at": "http://wall.example.com/tv/hall", "status": 200, "scene": "pulse", "kept": True}
 ANSWER = {"id": 1, "result": {"result": {"value": SEEN}}}
@@ -28,6 +30,7 @@ class DevTools:
 
     def __init__(self) -> None:
         self.says = b""
+        self.asked = b""
         self.hangs_up = True
         self.done = threading.Event()
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -37,24 +40,24 @@ class DevTools:
 
     def serve(self) -> None:
         client, _ = self.socket.accept()
-        with client:
+        with client, suppress(OSError):  # who has waited long enough hangs up
             client.recv(4096)
             address = f"ws://127.0.0.1:{self.port}/devtools/page/1"
             strange = {"url": "chrome://omnibox-popup.top-chrome/"}
             page = {"url": "http://wall.example.com/tv/hall", "webSocketDebuggerUrl": address}
             body = json.dumps([strange, page]).encode()
             client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-            assert client.recv(4096).startswith(b"GET /devtools/page/1 ")
+            self.asked = client.recv(4096)
             client.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
             client.recv(4096)
             client.sendall(self.says)
             if not self.hangs_up:
-                self.done.wait(10)
+                self.done.wait(PATIENCE)
 
 
 @pytest.fixture
 def devtools(monkeypatch: pytest.MonkeyPatch) -> Iterator[DevTools]:
-    monkeypatch.setattr(agent, "ROUND", 0.3)
+    monkeypatch.setattr(agent, "ROUND", PATIENCE)
     made = DevTools()
     yield made
     made.done.set()
@@ -67,6 +70,7 @@ def test_sees_what_is_on_show_whatever_else_is_told(devtools: DevTools, noise: i
     event = {"method": "Some.event", "params": {"text": "x" * noise}}
     devtools.says = frame({"id": 1, "result": {}}) + frame(event) + frame(ANSWER)
     assert agent.look(devtools.port) == SEEN
+    assert devtools.asked.startswith(b"GET /devtools/page/1 ")
 
 
 def test_hears_that_the_page_crashed(devtools: DevTools) -> None:
@@ -80,8 +84,10 @@ def test_hears_that_the_page_crashed(devtools: DevTools) -> None:
 )
 @pytest.mark.parametrize("hangs_up", [True, False])
 def test_a_browser_that_hangs_or_talks_nonsense_is_no_answer(
-    devtools: DevTools, says: bytes, *, hangs_up: bool
+    devtools: DevTools, says: bytes, *, hangs_up: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not hangs_up:
+        monkeypatch.setattr(agent, "ROUND", 0.3)
     devtools.says, devtools.hangs_up = says, hangs_up
     assert agent.look(devtools.port) is None
 
