@@ -153,6 +153,7 @@ def _for_scripts(on_air: Live, wall: Wall, stage: Stage, timeline: Timeline) -> 
         "plan": json.dumps(timeline.told()),
         "limits": LIMITS,
         "live": f"/tv/{wall.slug}/live?{urlencode(_asked_again(wall))}",
+        "still": f"/still/{wall.slug}?{urlencode(_asked_again(wall))}",
         "policy": web.CONTENT_SECURITY_POLICY,
         "turns": stage.settings.get("orientation", "auto") == "auto",
         "scale": stage.settings.get("scale", 1),

@@ -21,6 +21,7 @@
     kept = false;
     heardAt = performance.now();
     heardTime = clock.now();
+    stage.classList.remove("unheard");
     if (stage.classList.contains("waiting") || stage.classList.contains("offline")) say(NORMAL);
     rotation.remember();
   }

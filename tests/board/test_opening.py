@@ -75,3 +75,24 @@ def test_a_board_keeps_its_own_hours_else_those_of_its_site(database: Database) 
     options.change(board, {"hours": "site", "holidays": "JP"})
     assert shown(database, board, evening) == ["night"]
     assert shown(database, board, day) == ["night"]  # Labour Thanksgiving Day
+
+
+@pytest.mark.parametrize(
+    ("utc", "shows"),
+    [
+        ("2026-03-28T06:30", "night"),
+        ("2026-03-29T06:30", "pulse"),
+        ("2026-10-24T06:30", "pulse"),
+        ("2026-10-25T06:30", "night"),
+        ("2026-10-25T07:00", "pulse"),
+    ],
+)
+def test_hours_hold_on_the_days_that_summer_time_begins_and_ends(
+    database: Database, utc: str, shows: str
+) -> None:
+    with database.write.begin() as session:
+        make.company(session)
+        board = Board(slug="b", title="B", scenes=["pulse"], settings={})
+        options.change(board, {"hours": "08:00-18:00"})
+        session.add(board)
+    assert shown(database, board, datetime.fromisoformat(utc).replace(tzinfo=UTC)) == [shows]

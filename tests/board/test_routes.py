@@ -92,6 +92,8 @@ def test_the_address_may_say_how_to_look(home: House) -> None:
         assert 'data-motion="off"' in page
         assert 'id="slot-tide-0"' in page
         assert "scene=tide" in page
+        assert 'content="0; url=/still/hall?orientation=landscape&amp;scene=tide"' in page
+        assert 'class="stage unheard"' in page
         rubbish = browser.get("/tv/hall?scene=%3Cb%3E&theme=%22x&orientation=up").text
         assert 'data-theme="paper"' in rubbish
         assert "<b>" not in rubbish
@@ -115,6 +117,7 @@ def test_the_still_picture_has_no_script_and_comes_again(home: House) -> None:
     with lobby(home) as browser:
         page = browser.get("/still/hall").text
         assert "<script" not in page
+        assert "unheard" not in page
         assert "style=" not in page
         found = re.search(r'http-equiv="refresh" content="(\d+)"', page)
         assert found
