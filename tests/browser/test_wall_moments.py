@@ -13,6 +13,9 @@ pytestmark = pytest.mark.browser
 RAIL = '<ul class="milestones" hidden><li data-key="voices-here" data-level="{}">{}</li></ul>'
 ROWS = '<section id="scene-pulse"><ol class="places">{}</ol></section>'
 ROW = '<li id="place-0-{0}" class="place">{0}</li>'
+RUNG = """<section id="scene-pulse"><ol class="places"><li id="rung-1" class="place rung {0}">
+<svg viewBox="-10 -10 20 20"><circle class="rung-line" r="7.4" pathLength="48"/></svg>{0}</li>
+</ol></section>"""
 COUNT_MOVES = """() => {
   window.moved = [];
   const animate = Element.prototype.animate;
@@ -21,6 +24,15 @@ COUNT_MOVES = """() => {
     return animate.call(this, frames, options);
   };
 }"""
+
+
+COUNT_CLOSINGS = """() => {
+  window.closings = 0;
+  document.addEventListener("transitionrun", (event) => {
+    if (event.propertyName === "stroke-dasharray") window.closings += 1;
+  });
+}"""
+DASHES = "getComputedStyle(document.querySelector('.rung-line')).strokeDasharray"
 
 
 # Whatever is shown for seconds goes at once: the next words would follow.
@@ -53,10 +65,15 @@ def test_a_milestone_is_said_once_and_never_over_a_story(server: Puppet) -> None
 
 
 def rows(page: Page, server: Puppet, v: int, *names: str) -> None:
-    html = ROWS.format("".join(map(ROW.format, names)))
+    draw(page, server, v, ROWS.format("".join(map(ROW.format, names))), names[0])
+
+
+def draw(page: Page, server: Puppet, v: int, html: str, first: str) -> None:
+    """Sends a picture, and waits until its first place says that."""
     content = f'<hx-partial hx-target="#slot-pulse-0" hx-swap="innerMorph">{html}</hx-partial>'
     server.say("frame", v, content=content)
-    until(page, "(name) => document.querySelector('.place')?.textContent === name", names[0])
+    said = "(name) => document.querySelector('.place')?.textContent.trim() === name"
+    until(page, said, first)
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("full", 2), ("calm", 0)])
@@ -70,6 +87,20 @@ def test_a_place_won_is_a_row_that_slides(server: Puppet, motion: str, moves: in
     moved = page.evaluate("window.moved")
     assert len(moved) == moves
     assert all(duration == 500 for _, duration in moved)
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("full", 1), ("calm", 0)])
+def test_a_rung_that_is_passed_closes_once(server: Puppet, motion: str, moves: int) -> None:
+    page = server.page
+    server.say("snap", 0, "x")
+    page.evaluate("(motion) => { stage.dataset.motion = motion }", motion)
+    draw(page, server, 1, RUNG.format("ahead"), "ahead")
+    page.evaluate(COUNT_CLOSINGS)
+    draw(page, server, 2, RUNG.format("passed"), "passed")
+    draw(page, server, 3, RUNG.format("passed "), "passed")
+    until(page, "document.getAnimations().length === 0")
+    assert page.evaluate("window.closings") == moves
+    assert page.evaluate(DASHES) == "48px, 0px"
 
 
 def test_a_takeover_is_shown_at_its_moment_and_marked(server: Puppet) -> None:
