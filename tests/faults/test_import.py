@@ -180,7 +180,7 @@ def interrupted(brood: Brood, database: Database, words: tuple[str, ...]) -> Pat
     """Runs an import that is killed so often, and at last one to its end; what that printed."""
     for kill in range(1, KILLS + 1):
         process, _ = brood.run(*words)
-        wanted = ROWS * kill // (KILLS + 2)
+        wanted = max(1, ROWS * (kill - 1) // KILLS)  # as early as can be: it goes on meanwhile
         until(lambda wanted=wanted: count(database, "old") >= wanted)  # type: ignore[misc]
         os.kill(process, signal.SIGKILL)
         until(lambda process=process: not is_there(process))  # type: ignore[misc]
