@@ -98,7 +98,7 @@ def main() -> None:
 
 
 def _leave(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    typer.echo(" ".join(sentence.split()), err=True)  # one line, whoever wrote it
     sys.exit(2)
 
 

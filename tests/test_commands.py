@@ -211,6 +211,7 @@ def test_wrong_usage_is_one_line(cheerboard: Command) -> None:
     cheerboard("dance").refused("No such command")
     cheerboard("board", "add", "hall").refused("--title")
     cheerboard("serve", "--port", "many").refused("--port")
+    cheerboard("export").refused("'what'. Choose from: responses, heroes, stories")
     cheerboard("token", "add", "x", "--scope", "all").refused("'--scope': 'all' is not one of")
 
 
