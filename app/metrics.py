@@ -1,6 +1,18 @@
 """The Prometheus counters. No label ever carries a name, a key or an address."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import (
+    GC_COLLECTOR,
+    PLATFORM_COLLECTOR,
+    PROCESS_COLLECTOR,
+    REGISTRY,
+    Counter,
+    Gauge,
+    Histogram,
+)
+
+# Every name starts with `cheerboard_`: what a process is made of, its host's exporter knows.
+for _stranger in (GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR):
+    REGISTRY.unregister(_stranger)
 
 deliveries = Counter("cheerboard_deliveries", "Webhook deliveries by outcome.", ["outcome"])
 answers = Counter("cheerboard_answers", "Answers stored, new ones only.")

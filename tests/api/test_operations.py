@@ -74,6 +74,7 @@ def test_metrics_have_the_agreed_names_and_no_others_name(office: Office, progra
         "cheerboard_redraws_total",
     ):
         assert f"\n{name}" in text, name
+    assert all(line.startswith(("# ", "cheerboard_")) for line in text.splitlines())
     assert "\ncheerboard_backlog 2.0\n" in text
     told = text + json.dumps(ask(program, "/readyz").json())
     for secret in (*office.named(), "Northwind", "uma@example.com", "made-up-key"):
