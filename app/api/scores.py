@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app import web
 from app.api.paging import id_of
+from app.errors import CheerboardError
 from app.people.authorize import Actor, may
 from app.people.doors import May
 from app.scores import cover, nps, tallies
@@ -23,10 +24,10 @@ Reader = Annotated[Actor, Depends(May("scores.read"))]
 
 Scope = Annotated[Literal["company", "site", "team", "person"], Query()]
 Id = Annotated[
-    str,
+    str | None,
     Query(
         max_length=32,
-        description="Of a site, team or person.",
+        description="Of a site, team or person; the company needs none.",
         json_schema_extra={"pattern": "^[0-9]{1,18}$"},
     ),
 ]
@@ -114,14 +115,14 @@ def show_score(
     db: web.Db,
     actor: Reader,
     scope: Scope = "company",
-    id: Id = "1",
+    id: Id = None,
     days: Days = 28,
     *,
     at: Annotated[Day | None, AT] = None,
 ) -> Score:
     """The score of the `days` local dates that end with `at`, or today."""
     with db.read() as session:
-        found = summary(session, scope, id_of(id), days, at)
+        found = summary(session, scope, _thing(scope, id), days, at)
         seen = found if sees_all(actor, scope) else summaries.seen(session, found)
     return Score(
         scope=scope,
@@ -140,14 +141,14 @@ def show_trend(
     db: web.Db,
     actor: Reader,
     scope: Scope = "company",
-    id: Id = "1",
+    id: Id = None,
     days: Days = 28,
     *,
     points: Annotated[int, Query(ge=1, le=104, description="How many windows.")] = 13,
 ) -> Trend:
     """How the score came to be where it is."""
     with db.read() as session:
-        thing = id_of(id)
+        thing = _thing(scope, id)
         name = name_of(session, scope, thing)
         last = window(today(session, scope, thing), days)
         found = tallies.trend(session, scope, thing, last.until, days=days, points=points)
@@ -165,6 +166,13 @@ def show_trend(
             for point, is_dark in zip(found, dark, strict=True)
         ],
     )
+
+
+def _thing(scope: str, id: str | None) -> int:
+    """Whose score it is. Raises CheerboardError: nobody means just any site, team or person."""
+    if id is None and scope != "company":
+        raise CheerboardError(f"scope={scope} needs the id of a {scope}.")
+    return tallies.COMPANY if id is None else id_of(id)
 
 
 def sees_all(actor: Actor, scope: str) -> bool:

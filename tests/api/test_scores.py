@@ -76,6 +76,8 @@ def test_every_scope_has_its_own_score_and_clock(office: Office, program: Progra
         ("/score?days=many", 422, "days: "),
         ("/score?scope=planet", 422, "scope: "),
         ("/score?scope=team&id=x", 400, "id is one of the ids"),
+        ("/score?scope=team", 400, "scope=team needs the id of a team"),
+        ("/trend?scope=person", 400, "scope=person needs the id of a person"),
         ("/score?scope=team&id=999", 404, "no team 999"),
         ("/score?at=yesterday", 422, "at: "),
         ("/score?at=9999-12-31", 400, "not a date"),
