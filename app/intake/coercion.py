@@ -108,8 +108,11 @@ def text(value: Any, most: int) -> str | None:
 
 
 def identifier(value: Any) -> str | None:
-    """An id as text; one longer than 255 characters is replaced by its SHA-256."""
-    found = text(value, 1_000_000)
+    """An id as text; one longer than 255 characters is replaced by its SHA-256.
+
+    None when it is blank, or no name for one thing: true and false are not.
+    """
+    found = None if isinstance(value, bool) else text(value, 1_000_000)
     if found is None or len(found) <= 255:
         return found
     return "sha256:" + hashlib.sha256(found.encode()).hexdigest()

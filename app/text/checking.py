@@ -76,7 +76,8 @@ def _line(number: int, line: str) -> Line:
         raise CheerboardError(f"Line {number}: this is not JSON.") from None
     if not isinstance(row, dict):
         raise CheerboardError(f"Line {number}: an object with {', '.join(_KEYS)} is needed.")
-    comment, score, language = row.get("comment"), row.get("score"), row.get("lang")
+    score, language = row.get("score"), row.get("lang")
+    comment = row.get("comment", 0) if row.get("comment", 0) is not None else ""  # null: no words
     if not isinstance(comment, str):
         raise CheerboardError(f"Line {number}: comment must be text.")
     is_score = isinstance(score, int) and not isinstance(score, bool) and 0 <= score <= 10

@@ -80,6 +80,7 @@ def test_a_long_id_keeps_its_identity() -> None:
     assert coercion.identifier("x" * 255) == "x" * 255
     assert coercion.identifier(one) != coercion.identifier(other)
     assert len(coercion.identifier(one) or "") < 255
+    assert coercion.identifier(True) is None
 
 
 @pytest.mark.parametrize(

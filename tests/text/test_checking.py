@@ -58,6 +58,12 @@ def test_defaults_and_a_given_language(cheerboard: Command, tmp_path: Path) -> N
     assert "3: da, none, may be shown; no score yet" in cheerboard("text", "check", file).out
 
 
+def test_an_answer_without_words_has_none(cheerboard: Command, tmp_path: Path) -> None:
+    file = written(tmp_path, {"score": 10, "comment": None})
+    (item,) = cheerboard("text", "check", file, "--json").document["items"]
+    assert (item["language"], item["spans"], item["story_gate"]) == (None, [], "none")
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
