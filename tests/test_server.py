@@ -101,7 +101,7 @@ def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=100,
         )
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
