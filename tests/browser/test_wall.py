@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Response
+from sqlalchemy import update
 
 from app import clock
 from app.db import connect
 from app.language import LANGUAGES
 from app.migrations import migrate
+from app.scores.models import DailyTally
 from tests.board import pseudo, wall
 from tests.board.house import House, house, settings_for
 from tests.browser.windows import WATCH, fresh, window
@@ -27,6 +29,7 @@ NOTICES = ["screen", "screen?token=old", "tv/nowhere"]
 # Each state in another language: a sample of all pairs, without more pages to load.
 STATES = [("empty", "de"), ("few", "fr"), ("normal", "da"), ("many", "nl"), ("normal", "ar")]
 EVERY = [(state, code) for state in wall.STATES for code in (*LANGUAGES, "ar")]
+NUMBERED = ["pulse", "tide", "leaderboard", "ladder", "week"]
 LANDSCAPE = [(1920, 1080), (1280, 720), (960, 540), (3840, 2160)]
 PORTRAIT = [(1080, 1920), (720, 1280), (2160, 3840)]
 KB = 1024
@@ -154,6 +157,36 @@ def _scenes(turn: int) -> list[str]:
 def _sizes(nth: int, sizes: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The suite takes the usual one, where words are cut, and one that only rounds differently."""
     return sizes if LONG else [sizes[0], sizes[1 + nth % (len(sizes) - 1)]]
+
+
+# More than a million voices in a week; and as many promoters as detractors.
+COUNTS: list[dict[str, Any]] = [
+    {"promoters": 7 * DailyTally.promoters, "detractors": 6_423 * DailyTally.detractors},
+    {"promoters": 9, "detractors": 9},
+]
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(not LONG, reason="numbers of every size in every language: `make faults`")
+@pytest.mark.parametrize("code", [*LANGUAGES, "ar"])
+def test_numbers_of_every_size_fit(browser: Browser, tmp_path: Path, code: str) -> None:
+    wrong: list[str] = []
+    with (
+        clock.frozen(wall.NOON),
+        pseudo.understood(),
+        serving(tmp_path, "many", code) as home,
+        opened(browser) as page,
+    ):
+        for counts in COUNTS:
+            with home.database.write.begin() as session:
+                session.execute(update(DailyTally).values(**counts))
+            for scene in NUMBERED:
+                for width, height in (LANDSCAPE[0], PORTRAIT[0]):
+                    page.set_viewport_size({"width": width, "height": height})
+                    show(page, home, scene, "still")
+                    found = page.evaluate(AUDIT)
+                    wrong += [f"{scene} at {width}x{height}: {one}" for one in found]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("turn", [0, 1], ids=["landscape", "portrait"])
