@@ -176,7 +176,7 @@ class Draw:
     def _paint_all(self, walls: Iterable[Any], heard: frozenset[str]) -> dict[Wall, Picture]:
         now = clock.now()
         minute = now.replace(second=0, microsecond=0)
-        is_new_minute, self._minute = minute != self._minute, minute
+        is_new_minute = minute != self._minute
         self._pictures = {wall: old for wall, old in self._pictures.items() if wall in set(walls)}
         with self._database.read() as session:
             if heard & {"screens", "boards"}:
@@ -187,6 +187,7 @@ class Draw:
             self._shells = rollcall.dress(session, self._hub, walls, self._shells)
             for wall in walls:
                 self._paint(session, wall, heard, everything=is_new_minute)
+        self._minute = minute  # only now: what could not be drawn is tried again
         return self._pictures
 
     def _paint(

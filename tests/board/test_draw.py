@@ -13,7 +13,8 @@ from prometheus_client import REGISTRY
 from sqlalchemy import delete
 
 from app import clock
-from app.board import paint
+from app.board import draw as drawing
+from app.board import paint, rollcall
 from app.board.draw import Draw
 from app.board.models import Board
 from app.board.scene import Scene, scenes
@@ -173,6 +174,27 @@ def test_trouble_with_the_database_is_survived(
         monkeypatch.setattr(paint, "board_of", failing_once)
         dot = answer(home.database)
         ears.hear_until(dot)
+
+
+@pytest.mark.pages
+def test_a_minute_that_could_not_be_drawn_is_drawn_soon(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With it midnight: a wall would show yesterday until the next one."""
+    monkeypatch.setattr(drawing, "RETRY_SECONDS", 0.05)
+    shells = iter([ConnectionError("the database is away")])
+
+    def failing_once(*_: Any) -> dict[str, Any]:
+        for trouble in shells:
+            raise trouble
+        return {}
+
+    with clock.frozen(MORNING), listening(home.url) as ears:
+        assert "10:00" in ears.hear()["content"]
+        monkeypatch.setattr(rollcall, "dress", failing_once)
+        with clock.frozen(MORNING + timedelta(minutes=1)):
+            home.live.draw.hear({"sources"})
+            assert "10:01" in ears.hear_until("10:01")[-1]["content"]
 
 
 def test_a_command_beside_the_server_is_seen(home: House) -> None:

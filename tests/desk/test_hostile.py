@@ -83,7 +83,7 @@ def _some(turn: int, *, is_whole: bool) -> list[str]:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(300)  # some two thousand requests, on a machine that may be busy
+@pytest.mark.timeout(300)  # hundreds of requests, on a machine that may be busy
 @pytest.mark.parametrize("role", ["admin", "nobody"])
 def test_no_address_breaks_the_server(app: FastAPI, database: Database, role: str) -> None:
     headers = {"accept": "text/html"}
