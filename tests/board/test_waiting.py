@@ -29,7 +29,7 @@ def session(sqlite_url: str) -> Iterator[Session]:
 @pytest.mark.parametrize("turned", [LANDSCAPE, PORTRAIT])
 def test_each_scene_waits_in_its_own_way(session: Session, turned: str) -> None:
     on = stage_of(session, session.query(Board).one(), turned)
-    names = [*wall.SCENES, *wall.CHOSEN]
+    names = [*wall.SCENES, *wall.CHOSEN, "pair", "welcome"]
     drawn = paint.paint(session, on, [f"{name}-0" for name in names])
     pictures = {"".join(SHAPES.findall(drawn[f"{name}-0"])) for name in names}
     assert len(pictures) == len(names)
