@@ -18,7 +18,7 @@ from app.board.paint import RAIL, Wall
 from app.board.plan import Timeline
 from app.board.scene import stage_of
 from app.db import Database
-from app.live.hub import Hub
+from app.live.hub import Hub, Visitor
 from app.screens import blanking
 from app.screens.blanking import Dark
 from app.screens.orders import Orders
@@ -74,6 +74,7 @@ class Draw:
         self._orders = Orders(clock.now())
         # What must be dark, as this process last told its screens.
         self.dark = Dark()
+        self._doubted: set[Visitor] = set()
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -113,6 +114,13 @@ class Draw:
             found, self._seen[wall.slug] = takeover.watch(session, stage, found, seen)
             self._timelines[wall.slug] = found
         return found
+
+    def doubt(self, who: Visitor) -> None:
+        """A screen is dark and need not be as far as is known, or the other way round: it may know
+        better. With the next look it is told what holds.
+        """
+        self._doubted.add(who)
+        self._note(frozenset({"screens"}))
 
     def _note(self, topics: frozenset[str]) -> None:
         self._heard |= topics
@@ -163,7 +171,8 @@ class Draw:
         """Whether any screen was offered anything."""
         walls = [key for key, group in self._hub.groups.items() if group.outboxes]
         arrival = self._oldest_arrival()
-        drawn = await asyncio.to_thread(self._paint_all, walls, heard)
+        doubted, self._doubted = frozenset(self._doubted), set()
+        drawn = await asyncio.to_thread(self._paint_all, walls, heard, doubted)
         offered = 0
         for wall, picture in drawn.items():
             group = self._hub.groups[wall]
@@ -173,7 +182,9 @@ class Draw:
             metrics.drawn_after.observe(max(0.0, (clock.now() - arrival).total_seconds()))
         return offered > 0
 
-    def _paint_all(self, walls: Iterable[Any], heard: frozenset[str]) -> dict[Wall, Picture]:
+    def _paint_all(
+        self, walls: Iterable[Any], heard: frozenset[str], doubted: frozenset[Visitor]
+    ) -> dict[Wall, Picture]:
         now = clock.now()
         minute = now.replace(second=0, microsecond=0)
         is_new_minute = minute != self._minute
@@ -183,7 +194,7 @@ class Draw:
                 rollcall.call(session, self._hub, self._orders)
                 # Known before it is told: a screen that answers at once is not contradicted.
                 before, self.dark = self.dark, blanking.dark(session)
-                rollcall.darken(self._hub, before, self.dark)
+                rollcall.darken(self._hub, before, self.dark, doubted)
             self._shells = rollcall.dress(session, self._hub, walls, self._shells)
             for wall in walls:
                 self._paint(session, wall, heard, everything=is_new_minute)

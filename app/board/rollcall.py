@@ -1,6 +1,6 @@
 """Roll call: which connected screens lost their board, must be dark, dressed anew, or told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -32,13 +32,14 @@ def call(session: Session, hub: Hub, orders: Orders) -> None:
         hub.tell(screen_id, command)
 
 
-def darken(hub: Hub, before: Dark, now: Dark) -> None:
-    """Tells those who must be dark now and were not, and the other way round."""
-    if now != before:
+def darken(hub: Hub, before: Dark, now: Dark, doubted: Collection[Visitor]) -> None:
+    """Tells those who must be dark now and were not, the other way round, and all the doubted."""
+    if now != before or doubted:
         for is_dark in (True, False):
             hub.tell_those(
                 lambda who, is_dark=is_dark: (  # type: ignore[misc]
-                    _covers(now, who) is is_dark and _covers(before, who) is not is_dark
+                    _covers(now, who) is is_dark
+                    and (who in doubted or _covers(before, who) is not is_dark)
                 ),
                 {"do": "blank" if is_dark else "unblank"},
             )

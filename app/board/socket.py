@@ -1,7 +1,7 @@
 """The socket of /tv/{slug}: the hint that something changed, and the picture with it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, WebSocket
@@ -38,7 +38,7 @@ async def live(socket: WebSocket, slug: str, actor: Watcher, look: Asked) -> Non
         await socket.close(1013, "There is no such board.")
         return
     if await asyncio.to_thread(must_be_dark, database, actor, slug):
-        await socket.send(cmd(_darkened(dark=True)))
+        await socket.send(cmd({"do": "blank"}))
     on_air: Live = socket.app.state.live
     await on_air.hub.attend(_visitor(on_air, actor, slug, look), socket.receive, socket.send)
 
@@ -53,22 +53,14 @@ def _visitor(on_air: Live, actor: Actor, slug: str, look: Look) -> Visitor:
     def heard(message: Mapping[str, Any]) -> None:
         if actor.screen_id is not None:
             on_air.reports.put(actor.screen_id, message)
-        # A screen that came while the others were told hears it now.
+        # A screen that came while the others were told hears it with the next look.
         must, is_dark = on_air.draw.dark.covers(actor.screen_id, slug), message.get("dark")
         if not visitor.stays_lit and isinstance(is_dark, bool) and is_dark is not must:
-            on_air.hub.tell_those(_is(visitor), _darkened(dark=must))
+            on_air.draw.doubt(visitor)
 
     wall = Wall(slug, look.orientation or LANDSCAPE, look.scene)
     visitor = Visitor(wall, actor.screen_id, heard, stays_lit=actor.account_id is not None)
     return visitor
-
-
-def _is(visitor: Visitor) -> Callable[[Visitor], bool]:
-    return lambda who: who is visitor
-
-
-def _darkened(*, dark: bool) -> dict[str, str]:
-    return {"do": "blank" if dark else "unblank"}
 
 
 def _is_board(database: Database, slug: str) -> bool:

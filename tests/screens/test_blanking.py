@@ -1,13 +1,15 @@
 """Dark means dark: told at once, kept through every return, taken back, and acknowledged."""
 
 import json
+import re
+import threading
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from app.board import whereabouts
+from app.board import rollcall, whereabouts
 from app.board.models import Board
 from app.db import Database
 from app.screens import blanking, orders
@@ -15,6 +17,7 @@ from app.screens.blanking import Obeyed
 from tests import make
 from tests.board.house import House, house, settings_for
 from tests.board.screenplay import answer, board, listening, screen
+from tests.patience import PATIENCE
 from tests.screens.test_steering import KEY, order
 
 COOKIE = {"cookie": f"cheerboard-screen={KEY}"}
@@ -41,7 +44,7 @@ def test_a_blank_screen_is_told_once_and_stays_blank_when_it_comes_back(
         assert order(ears)["do"] == "blank"
         for path in ("/tv/hall", "/still/hall"):
             page = httpx.get(home.url + path, headers=COOKIE).text
-            assert 'class="stage blank"' in page
+            assert re.search(r'class="stage[^"]* blank"', page)
             assert f'id="{rail}"' not in page
         with listening(home.url, key=KEY) as again:
             assert again.hear()["do"] == "blank"
@@ -109,6 +112,31 @@ def test_what_is_dark_is_known_before_it_is_told(
             blanking.blank_all(session)
         assert order(ears)["do"] == "blank"
     assert known[0] is True
+
+
+def test_who_comes_dark_before_the_others_were_told_stays_dark(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, call = threading.Event(), rollcall.call
+
+    def late_call(*asked: Any) -> None:
+        assert looked.wait(PATIENCE)
+        call(*asked)
+
+    with listening(home.url, key=KEY) as ears:
+        assert ears.hear()["type"] == "snap"
+        monkeypatch.setattr(rollcall, "call", late_call)
+        with home.database.write.begin() as session:
+            blanking.blank_all(session)
+        with listening(home.url, key=KEY) as late:
+            assert late.hear()["do"] == "blank"
+            assert late.hear()["type"] == "snap"
+            late.socket.send(json.dumps({"type": "report", "dark": True}))
+            late.socket.send(json.dumps({"type": "snap"}))
+            heard = late.hear()
+            looked.set()
+            assert "do" not in heard
+            assert order(late)["do"] == "blank"
 
 
 def waited(database: Database) -> Obeyed:
