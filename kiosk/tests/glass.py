@@ -19,12 +19,12 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from tests.machine import chromium
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 KIOSK = Path(__file__).resolve().parent.parent
 LIB = Path("/usr/local/lib/cheerboard-kiosk")
 SANDBOX = Path("/usr/lib/chromium/chrome-sandbox")
-PATIENCE = 30.0
 TRIXIE = "ID=debian\nVERSION_CODENAME=trixie\n"
 
 
@@ -75,7 +75,7 @@ class Glass:
         with self._tab() as tab:
             tab.send(json.dumps({"id": 1, "method": method, "params": parameters}))
             while True:
-                told = json.loads(tab.recv(10))
+                told = json.loads(tab.recv(PATIENCE))
                 if told.get("id") == 1:
                     return told["result"]
 
@@ -86,7 +86,7 @@ class Glass:
 
     def _tab(self) -> ClientConnection:
         address = f"http://127.0.0.1:{self.devtools}/json/list"
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             pages = [one for one in json.load(answer) if "top-chrome" not in one["url"]]
         return connect(pages[0]["webSocketDebuggerUrl"], max_size=None)
 
