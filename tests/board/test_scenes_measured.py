@@ -219,6 +219,14 @@ def test_a_record_needs_a_past_and_more_than_a_handful() -> None:
 
 
 @pytest.mark.parametrize("scene", ["pulse", "tide", "ladder"])
+def test_no_score_stands_without_its_size(session: Session, scene: str) -> None:
+    benchmark(session, "Retail", 29, 2026)
+    hear(session, mixed(1200))
+    drawn = paint.paint(session, stage(session), [f"{scene}-0"])[f"{scene}-0"]
+    assert "1,200 voices" in drawn
+
+
+@pytest.mark.parametrize("scene", ["pulse", "tide", "ladder"])
 def test_a_number_leads_to_how_it_is_made_once_there_is_one_and_never_on_the_street(
     session: Session, scene: str
 ) -> None:

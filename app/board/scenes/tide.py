@@ -38,6 +38,7 @@ class Mark:
 @dataclass(frozen=True)
 class Tide:
     figure: Figure
+    voices: str
     window: str
     headline: str
     weeks: int
@@ -95,6 +96,7 @@ def drawn(stage: Stage, score: Figure, weekly: list[Point], yearly: list[Point])
         heap = tidemarks.calm(weeks, frame)
     return Tide(
         figure=score,
+        voices=wording.voices(score.n),
         window=wording.window(stage.window_days),
         headline=headline(yearly, full),
         weeks=weeks,
