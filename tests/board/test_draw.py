@@ -25,6 +25,7 @@ from app.responses.models import Response
 from app.stories.release import recall, release
 from tests.board.house import House, house, settings_for
 from tests.board.screenplay import WORDS, answer, board, candidate, listening
+from tests.patience import PATIENCE
 
 # Second 2 of a loop of 30 s: pulse is on show, tide comes after it.
 MORNING = datetime(2026, 3, 2, 9, 0, 2, tzinfo=UTC)
@@ -284,7 +285,7 @@ def test_it_ends_though_something_was_said_in_the_same_moment(steps: int, sqlite
         for _ in range(steps):
             await asyncio.sleep(0)
         ending = asyncio.create_task(draw.stop())
-        await asyncio.wait([ending], timeout=5)
+        await asyncio.wait([ending], timeout=PATIENCE)
         assert ending.done()
 
     asyncio.run(live())

@@ -29,6 +29,7 @@ from app.themes import pages as themes
 from tests import make
 from tests.browser.windows import WATCH, fresh, loaded, window
 from tests.desk import scenery
+from tests.patience import PATIENCE
 from tests.people.visitor import PASSWORD, house, lead
 
 pytestmark = pytest.mark.browser
@@ -129,7 +130,7 @@ def _serving(app: FastAPI) -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from websockets.exceptions import ConnectionClosed
 
 from app.live import hub as hub_module
 from tests.live.wall import Wall, hear, until
+from tests.patience import PATIENCE
 
 SERVERS = ["app.live.wire:Wire", "websockets-sansio"]
 
@@ -152,7 +153,7 @@ def test_no_frame_is_larger_than_the_limit() -> None:
             wall.draw(**{f"scene-{n}": "ä" * 4000 for n in range(4)})
             sizes: list[int] = []
             while len(sizes) < 4 and sum(sizes) < 32_000:
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     message = await screen.recv(decode=False)
                 sizes.append(len(message))
             assert max(sizes) <= 16 * 1024

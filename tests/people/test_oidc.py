@@ -21,6 +21,7 @@ from app.people import invitations
 from app.people.accounts import close_account
 from app.people.authorize import Actor
 from app.people.models import Account
+from tests.patience import PATIENCE
 from tests.people.visitor import Visitor, house, lead
 
 KEY = ECKey.generate_key("P-256", {"kid": "k", "use": "sig", "alg": "ES256"})
@@ -86,7 +87,7 @@ def stub() -> Iterator[Issuer]:
         thread.start()
         yield opened
         opened.shutdown()
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 @pytest.fixture
