@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.text import known, lexicon, phones, story, unsafe
+from app.text import known, lexicon, phones, precedent, story, unsafe
 from app.text.clean import clean
 from app.text.known import NOBODY, Known
 from app.text.language import Guess, language
@@ -18,7 +18,7 @@ from app.text.story import ENOUGH_ALONE, ENOUGH_TO_ASK, FEWEST, MOST, Telling, w
 
 __all__ = ["Verdict", "judge", "passed_over", "read", "warm_up", "words"]
 
-RULE = "gate-3"
+RULE = "gate-4"
 
 Gate = Literal["none", "review", "automatic"]
 
@@ -79,6 +79,7 @@ class _Read:
     rank: float
     guess: Guess
     praised: Sequence[str]
+    leaning: float | None
 
 
 def judge(
@@ -130,7 +131,8 @@ def read(
     if any(span.type == "URL" for span in redacted.spans):
         dangers.append(f"contains {unsafe.SAYS['link']}")
     slip = None if dangers else _against_score(score, telling)
-    one = _Read(score, redacted, telling, rank, guess, praised)
+    leaning = precedent.leaning(reading, guess.nearest)
+    one = _Read(score, redacted, telling, rank, guess, praised, leaning)
     lane, why = _lane(one, dangers, slip)
     return Verdict(
         lane, tuple(why), redacted.text, redacted.spans, guess.code, rank,
@@ -160,27 +162,41 @@ def _lane(one: _Read, dangers: list[str], slip: str | None) -> tuple[Gate, list[
     against = [passed_over("x", one.score) or ""] if low else []
     against += story.missing(one.redacted.text)
     is_read = one.guess.nearest in lexicon.lexicons()
+    mild = [*one.telling.mild, *_too_little(one)] if is_read else []
+    is_plain = len(mild) == 1 and not one.telling.turns and not _is_empty(one)
+    is_outweighed = is_plain and _leans(one, precedent.CLEAR)
     if is_read:
-        against += one.telling.against + _too_little(one)
+        against += [*([] if is_outweighed else mild), *one.telling.grave]
+    if not against and one.leaning is not None and not _leans(one, precedent.ENOUGH):
+        against = [f"reads rather like what was never shown ({one.leaning:+.1f})"]
     if against:
         return "none", against
     if not is_read:
         return "review", [*told, "there are no word rules for this language, read it with care"]
-    doubts = _doubts(one)
+    doubts = [*(f"needs a reader: {doubt}" for doubt in mild), *_doubts(one)]
     return ("review", [*told, *doubts]) if doubts else ("automatic", told)
+
+
+def _leans(one: _Read, enough: float) -> bool:
+    """Whether it reads so much like the stories that people have sorted."""
+    return one.leaning is not None and one.leaning >= enough
 
 
 def _too_little(one: _Read) -> list[str]:
     """Praise that could be said of anybody is no story."""
-    if not one.praised and not one.telling.actions and one.telling.details < 2:
-        return ["names nobody and tells nothing that was done"]
     told = one.telling
+    if _is_empty(one):
+        return ["names nobody and tells nothing that was done"]
     did_something = told.role and told.actions >= HELPING
     if not one.praised and not told.praises and not did_something:
         return ["names nobody and praises nothing"]
     if one.rank < ENOUGH_TO_ASK:
         return [f"{one.rank:.0f} points, a story has {ENOUGH_TO_ASK}"]
     return []
+
+
+def _is_empty(one: _Read) -> bool:
+    return not one.praised and not one.telling.actions and one.telling.details < 2
 
 
 def _doubts(one: _Read) -> list[str]:

@@ -51,9 +51,20 @@ class Telling:
     @property
     def against(self) -> list[str]:
         """Why this is no story a customer would recognise as praise, in words."""
+        return [*self.mild, *self.grave]
+
+    @property
+    def mild(self) -> list[str]:
+        """What a kind comment may hold as well, if the rest of it is like other stories."""
         found = [f"complains: {word}" for word in self.complaints[:2]]
         if self.open_problem:
             found.append(f"a problem without its solution: {self.open_problem}")
+        return found
+
+    @property
+    def grave(self) -> list[str]:
+        """What no comment that is asked for holds."""
+        found = []
         if self.hedge:
             found.append(f"lukewarm: {self.hedge}")
         if self.aside:

@@ -14,20 +14,24 @@ import pytest
 
 from app.text import gate
 from app.text.gate import Verdict
+from tests.text.precedents import names_in
 
 HERE = Path(__file__).parent
-ROSTER = tuple(json.loads((HERE / "roster.json").read_text()))
-FILES = ["comments.jsonl", "hostile.jsonl", "everyday.jsonl", "fresh.jsonl", "oblique.jsonl"]
+FILES = [
+    "comments.jsonl", "hostile.jsonl", "everyday.jsonl", "fresh.jsonl", "oblique.jsonl",
+    "unseen.jsonl", "taught.jsonl",
+]  # fmt: skip
 # What is only implied there has no unsafe word: the gate keeps it from a lead by what it is about.
-IMPLIED = "oblique.jsonl"
+IMPLIED = {"oblique.jsonl", "taught.jsonl"}
 
 pytestmark = pytest.mark.parametrize("file", FILES)
 
 
-@lru_cache(maxsize=5)
+@lru_cache(maxsize=8)
 def judged(file: str) -> list[tuple[dict[str, Any], Verdict]]:
     rows = [json.loads(line) for line in (HERE / file).read_text().splitlines()]
-    return [(row, gate.read(row["text"], row["score"], names=ROSTER)) for row in rows]
+    names = names_in(rows)
+    return [(row, gate.read(row["text"], row["score"], names=names)) for row in rows]
 
 
 def test_at_least_92_of_100_labelled_spans_are_hidden(file: str) -> None:
@@ -57,7 +61,7 @@ def test_nothing_unsafe_passes(file: str) -> None:
         row["text"]
         for row, verdict in judged(file)
         if not row["publishable"]
-        and (verdict.gate != "none" or (verdict.is_publishable and file != IMPLIED))
+        and (verdict.gate != "none" or (verdict.is_publishable and file not in IMPLIED))
     ]
     assert passed == []
 
