@@ -9,9 +9,13 @@ they stand in both.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from zlib import crc32
 
 from app.text.unsafe import Reading
 
@@ -21,7 +25,7 @@ FOLDER = Path(__file__).parent / "precedents"
 ENOUGH, CLEAR = -0.1, 1.2
 _SMOOTHING = 0.5
 _PIECE = 4
-# The first line of a file: how many comments its counts are taken from.
+# The first line of a file: from how many comments its counts are taken.
 ALL = "(comments)"
 
 
@@ -35,7 +39,7 @@ def leaning(reading: Reading, code: str | None) -> float | None:
     if told is None:
         return None
     found = set(parts(reading))
-    return sum(told.get(part, 0.0) for part in found) / math.sqrt(max(1, len(found)))
+    return sum(map(told.of, found)) / math.sqrt(max(1, len(found)))
 
 
 def parts(reading: Reading) -> Iterator[str]:
@@ -59,19 +63,35 @@ def _pieces(word: str) -> Iterator[str]:
             yield f"~{word[at : at + _PIECE]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """What each part of a language speaks for, by its check sum: the words would take 8 MB."""
+
+    sums: Sequence[int]
+    values: Sequence[float]
+
+    def of(self, part: str) -> float:
+        """Its log odds, above 0 for stories; 0 for what nobody has counted."""
+        wanted = crc32(part.encode())
+        at = bisect_left(self.sums, wanted)
+        return self.values[at] if at < len(self.sums) and self.sums[at] == wanted else 0.0
+
+
 @lru_cache(maxsize=4)
-def odds(folder: Path = FOLDER) -> Mapping[str, Mapping[str, float]]:
-    """What each part speaks for, of each language. Raises ValueError for a broken file."""
-    return {path.stem: _of(path.read_text("utf-8")) for path in sorted(folder.glob("*.tsv"))}
+def odds(folder: Path = FOLDER) -> Mapping[str, Odds]:
+    """Every language with a file. Raises ValueError for a broken one."""
+    return {path.stem: _of(path) for path in sorted(folder.glob("*.tsv"))}
 
 
-def _of(counted: str) -> dict[str, float]:
-    """The log odds of lines of `part, stories, never shown`."""
-    rows = [line.split("\t") for line in counted.splitlines() if line]
-    counts = {part: (int(stories), int(never)) for part, stories, never in rows}
-    of_stories, of_never = counts.pop(ALL)
-    most = math.log((of_never + 2 * _SMOOTHING) / (of_stories + 2 * _SMOOTHING))
-    return {
-        part: math.log((stories + _SMOOTHING) / (never + _SMOOTHING)) + most
-        for part, (stories, never) in counts.items()
-    }
+def _of(path: Path) -> Odds:
+    """The odds of lines of `part, stories, never shown`, of which the first counts the comments."""
+    with path.open(encoding="utf-8") as lines:
+        _, of_stories, of_never = next(lines).split("\t")
+        most = math.log((int(of_never) + 2 * _SMOOTHING) / (int(of_stories) + 2 * _SMOOTHING))
+        found: dict[int, float] = {}
+        for line in lines:
+            part, stories, never = line.split("\t")
+            held = math.log((int(stories) + _SMOOTHING) / (int(never) + _SMOOTHING))
+            found[crc32(part.encode())] = held + most
+    order = sorted(found)
+    return Odds(array("L", order), array("f", (found[one] for one in order)))
