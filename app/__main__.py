@@ -87,7 +87,10 @@ def main() -> None:
     except (DBAPIError, PoolTimeoutError) as error:
         _leave(_database_trouble(error))
     except ArgumentError:  # not repeated: it may carry a password
-        _leave("CHEERBOARD_DATABASE_URL is not the address of a database that can be used.")
+        _leave(
+            "CHEERBOARD_DATABASE_URL is not the address of a database that can be used; one begins "
+            "with sqlite:/// or postgresql+psycopg://."
+        )
     except OSError as error:
         _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except typer.Abort:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -101,7 +102,10 @@ def connect(url: str) -> Database:
     shared: dict[str, Any] = {"hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
         shared |= {"pool_pre_ping": True, "pool_recycle": 1800, "pool_timeout": 5}
-        engine = create_engine(url, pool_size=5, max_overflow=10, **shared)
+        try:
+            engine = create_engine(url, pool_size=5, max_overflow=10, **shared)
+        except ModuleNotFoundError as missing:  # such as mysql's
+            raise ArgumentError("There is no driver for this database.") from missing
         return _doors(url, engine, engine)
     Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
     shared["module"] = sqlite

@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -93,6 +95,16 @@ class Settings(BaseSettings):
     oidc_name: str = Field(
         default="Company sign-in", description="What the button of the company sign-in says."
     )
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_address(cls, said: str) -> str:
+        """Links and signatures are made with it: a wrong one shows only when nobody gets in."""
+        if said and not re.match(r"https?://[^/?#\s]+[^\s]*$", said, re.IGNORECASE):
+            raise PydanticCustomError(
+                "address", "this is no address such as https://wall.example.com"
+            )
+        return said
 
     @property
     def database(self) -> str:

@@ -222,6 +222,10 @@ def test_a_wrong_setting_is_named_without_its_value(
     ended = cheerboard("board", "list")
     ended.refused("CHEERBOARD_PORT")
     assert "s3cret" not in ended.err
+    monkeypatch.delenv("CHEERBOARD_PORT")
+    for address in ("wall.example.com", "https://", "ftp://wall.example.com", "https://a b"):
+        monkeypatch.setenv("CHEERBOARD_BASE_URL", address)
+        cheerboard("board", "list").refused("CHEERBOARD_BASE_URL: this is no address such as")
 
 
 def test_a_database_without_schema_says_what_to_do(
@@ -241,8 +245,11 @@ def test_a_database_that_is_none_says_so(
     monkeypatch.setenv("CHEERBOARD_DATA_DIR", str(tmp_path))
     run = terminal(monkeypatch, capsys)
     run("board", "list").refused("not a database")
-    monkeypatch.setenv("CHEERBOARD_DATABASE_URL", "carrier-pigeon://loft")
-    run("board", "list").refused("CHEERBOARD_DATABASE_URL")
+    for address in ("carrier-pigeon://loft", "mysql://u:s3cret@localhost/x"):
+        monkeypatch.setenv("CHEERBOARD_DATABASE_URL", address)
+        ended = run("board", "list")
+        ended.refused("CHEERBOARD_DATABASE_URL is not the address of a database")
+        assert "s3cret" not in ended.err
 
 
 def test_an_unsafe_sqlite_refuses_to_write_beside_a_server(
