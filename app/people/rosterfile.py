@@ -14,7 +14,7 @@ from app.db import Database
 from app.errors import CheerboardError
 from app.live.bus import announce
 from app.people import roster, staff
-from app.people.models import Person, Team
+from app.people.models import Alias, Person, Team
 from app.people.names import fold
 from app.people.wording import email_of, label_of
 
@@ -158,6 +158,7 @@ class Register:
     teams: dict[str, int]
     by_email: dict[str, Person]
     by_name: dict[tuple[str, int | None], Person]
+    aliases: dict[int, set[str]]
 
 
 @dataclass(slots=True)
@@ -174,11 +175,16 @@ def register(session: Session) -> Register:
     """Everybody, once for each batch."""
     known = roster.load(session)
     people = session.scalars(select(Person)).all()
+    aliases: dict[int, set[str]] = {}
+    for alias in session.scalars(select(Alias)):  # the roster has read them just now
+        if alias.person_id is not None:
+            aliases.setdefault(alias.person_id, set()).add(alias.folded)
     return Register(
         sites=known.sites,
         teams={team: next(iter(ids)) for team, ids in known.teams.items()},
         by_email={person.email: person for person in people if person.email},
         by_name={(fold(person.name), person.team_id): person for person in people},
+        aliases=aliases,
     )
 
 
@@ -202,10 +208,9 @@ def enter_one(session: Session, book: Register, row: Row, journal: Journal) -> s
     before = {name: getattr(person, name) for name in facts if getattr(person, name) != facts[name]}
     for name in before:
         setattr(person, name, facts[name])
-    had = set(staff.folded_aliases(session, person))
-    staff.add_aliases(session, person, row.aliases)
-    session.flush()
-    new = [(person.id, one) for one in staff.folded_aliases(session, person) if one not in had]
+    had = book.aliases.setdefault(person.id, set())
+    new = [(person.id, one) for one in staff.add_aliases(session, person, row.aliases, had)]
+    had.update(one for _, one in new)
     if outcome != "added":
         journal.aliases += new
         if before:

@@ -1,6 +1,6 @@
 """Teams and people, found by what one calls them, added and changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,14 +50,22 @@ def folded_aliases(session: Session, person: Person) -> Sequence[str]:
     return session.scalars(select(Alias.folded).where(Alias.person_id == person.id)).all()
 
 
-def add_aliases(session: Session, person: Person, aliases: Sequence[str]) -> int:
-    """What platforms call a person beside their name; how many of them were new."""
-    had = set(session.scalars(select(Alias.folded).where(Alias.person_id == person.id)))
-    had.add(fold(person.name))
+def add_aliases(
+    session: Session,
+    person: Person,
+    aliases: Sequence[str],
+    known: Collection[str] | None = None,
+) -> Sequence[str]:
+    """What platforms call a person beside their name; those that were new, as they are compared.
+
+    `known` are the ones there are, for who has read them already.
+    """
+    had = {*(folded_aliases(session, person) if known is None else known), fold(person.name)}
     new = {fold(alias): label_of(alias, "alias") for alias in aliases}
-    for folded in new.keys() - had:
+    fresh = [folded for folded in new if folded not in had]
+    for folded in fresh:
         session.add(Alias(text=new[folded], folded=folded, person_id=person.id))
-    return len(new.keys() - had)
+    return fresh
 
 
 def visibility_of(text: str) -> str:
