@@ -37,6 +37,7 @@ _ADVERTISING = re.compile(
     r"|casino\w*|telegram|onlyfans|whatsapp me|earn (?:money|\$)|buy now|click here|cheap pills"
     r"|follow (?:(?:me|us) on|@\w+)|subscribe|check out my|visit my"
     r"|my (?:website|channel|shop|etsy)"
+    r"|visit (?:us at )?[\w-]+\.(?:com|net|org|shop|store|online|example|co|eu)"
     r"|my own business|dm me|seo|forex|invest\w* (?:now|today)|klik her|klik hier|hier klicken"
     r"|cliquez ici|haz clic|folg mir|volg mij|følg mig|s[ií]gueme)\b",
     re.IGNORECASE,

@@ -27,7 +27,7 @@ def test_what_is_implied_reads_like_what_was_never_shown() -> None:
 
 
 def test_one_small_doubt_counts_for_nothing_in_a_clear_story() -> None:
-    comment = "We waited an hour for the bus, so Priya drove us home and carried the boxes up to us."
+    comment = "We waited an hour for the bus, so Priya drove us home and carried the boxes up."
     verdict = gate.judge(comment, 10, names=ROSTER)
     assert verdict.gate == "review"
     assert "needs a reader: complains: waited an" in verdict.reasons
