@@ -163,8 +163,9 @@ def _lane(one: _Read, dangers: list[str], slip: str | None) -> tuple[Gate, list[
     against += story.missing(one.redacted.text)
     is_read = one.guess.nearest in lexicon.lexicons()
     mild = [*one.telling.mild, *_too_little(one)] if is_read else []
-    is_plain = len(mild) == 1 and not one.telling.turns and not _is_empty(one)
-    is_outweighed = is_plain and _leans(one, precedent.CLEAR)
+    # Only where a colleague is named: who complains of a room writes much like who praises it.
+    is_small = bool(one.praised) and len(mild) == 1 and not one.telling.turns
+    is_outweighed = is_small and _leans(one, precedent.CLEAR)
     if is_read:
         against += [*([] if is_outweighed else mild), *one.telling.grave]
     if not against and one.leaning is not None and not _leans(one, precedent.ENOUGH):
@@ -184,19 +185,15 @@ def _leans(one: _Read, enough: float) -> bool:
 
 def _too_little(one: _Read) -> list[str]:
     """Praise that could be said of anybody is no story."""
-    told = one.telling
-    if _is_empty(one):
+    if not one.praised and not one.telling.actions and one.telling.details < 2:
         return ["names nobody and tells nothing that was done"]
+    told = one.telling
     did_something = told.role and told.actions >= HELPING
     if not one.praised and not told.praises and not did_something:
         return ["names nobody and praises nothing"]
     if one.rank < ENOUGH_TO_ASK:
         return [f"{one.rank:.0f} points, a story has {ENOUGH_TO_ASK}"]
     return []
-
-
-def _is_empty(one: _Read) -> bool:
-    return not one.praised and not one.telling.actions and one.telling.details < 2
 
 
 def _doubts(one: _Read) -> list[str]:
