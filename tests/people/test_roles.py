@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,24 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     yield made
     made.app.state.database.dispose()
     database.dispose()
+
+
+@pytest.fixture(scope="module")
+def beginning(world: World) -> Iterator[Any]:
+    """The world's database before anybody pressed anything."""
+    with closing(world.app.state.database.writer.raw_connection()) as door:
+        kept = type(door.driver_connection)(":memory:")
+        door.driver_connection.backup(kept)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(autouse=True)
+def begun_anew(world: World, beginning: Any) -> None:
+    """Workers share these tests and take them in any order: none finds what another has done."""
+    world._keys.clear()
+    with closing(world.app.state.database.writer.raw_connection()) as door:
+        beginning.backup(door.driver_connection)
 
 
 def table() -> dict[str, list[str]]:
