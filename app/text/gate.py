@@ -131,7 +131,8 @@ def read(
     if any(span.type == "URL" for span in redacted.spans):
         dangers.append(f"contains {unsafe.SAYS['link']}")
     slip = None if dangers else _against_score(score, telling)
-    leaning = precedent.leaning(reading, guess.nearest)
+    is_asked = not dangers and (score or 0) >= LOWEST_SCORE
+    leaning = precedent.leaning(reading, guess.nearest) if is_asked else None
     one = _Read(score, redacted, telling, rank, guess, praised, leaning)
     lane, why = _lane(one, dangers, slip)
     return Verdict(
