@@ -1,7 +1,7 @@
 """What redaction, the gate and the language reach on labelled comments of six languages.
 
 `comments.jsonl` was there before the rules. `hostile.jsonl`, `everyday.jsonl` (two sets),
-`fresh.jsonl`, `oblique.jsonl` and `unseen.jsonl` (two sets of the first's kind) were written without
+`fresh.jsonl`, `oblique.jsonl` and `unseen.jsonl` (two, of the first's kind) were written without
 looking at them and read once blind, `taught.jsonl` to be learned from; what they showed is mended
 since, so they guard and no longer measure.
 """
