@@ -122,6 +122,15 @@ def connect(url: str) -> Database:
     return _doors(url, writer, reader)
 
 
+def overwrite_what_goes(session: Session) -> None:
+    """From here on what is deleted is overwritten: SQLite leaves its bytes in the file otherwise.
+
+    Holds for the connection's later transactions as well.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
+
+
 def sqlite_is_safe() -> bool:
     """Whether this SQLite is free of the WAL bug fixed in 3.51.3."""
     return tuple(sqlite.sqlite_version_info) >= SAFE_SQLITE

@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, String, Table, delete, func, or_, select, 
 from sqlalchemy import cast as cast_sql
 from sqlalchemy.orm import Session
 
-from app.db import Base, Database
+from app.db import Base, Database, overwrite_what_goes
 from app.erasure import traces
 from app.errors import CheerboardError
+from app.intake import deliveries
 from app.intake.models import Delivery, Source
 from app.live.bus import announce
-from app.responses import bulk, tombstones
+from app.responses import tombstones
 from app.responses.ledger import RESPONSE, take_turn
 from app.responses.models import LedgerEntry
 from app.responses.revision import external_id
@@ -132,7 +133,7 @@ def _anonymise(database: Database, found: Sequence[dict[str, Any]], gone: Gone) 
     ids = [row["id"] for row in found]
     with database.write.begin() as session:
         take_turn(session)
-        _overwrite_what_goes(session)
+        overwrite_what_goes(session)
         for table in _hanging():
             count = _delete(session, table, ids)
             if table.name == "story":
@@ -222,18 +223,8 @@ def _drop(database: Database, rows: Sequence[Any], gone: Gone) -> None:
     if not ids:
         return
     with database.write.begin() as session:
-        _overwrite_what_goes(session)
-        done: Any = session.execute(
-            delete(DELIVERY).where(bulk.among(session.connection(), DELIVERY.c.id, ids))
-        )
-        gone.deliveries += int(done.rowcount)
+        gone.deliveries += deliveries.delete_for_good(session, ids)
         announce(session, "sources")
-
-
-def _overwrite_what_goes(session: Session) -> None:
-    """SQLite leaves deleted bytes in the file unless it is told not to."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def _wipe_log(database: Database) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select, union_all, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import Database
+from app.db import Database, overwrite_what_goes
 from app.intake.documents import Parsed
 from app.intake.models import FETCHED, READABLE, Delivery
 from app.live.bus import announce
@@ -105,6 +105,14 @@ def settle(session: Session, settled: Iterable[Settled]) -> None:
             .where(bulk.among(connection, _TABLE.c.id, ids))
             .values(outcome=outcome, error=error, processed_at=clock.now(), fetch_at=None)
         )
+
+
+def delete_for_good(session: Session, ids: Iterable[int]) -> int:
+    """Deletes deliveries that tell of a customer who was erased; how many there were."""
+    overwrite_what_goes(session)
+    wanted = bulk.among(session.connection(), _TABLE.c.id, ids)
+    done: Any = session.execute(delete(_TABLE).where(wanted))
+    return int(done.rowcount)
 
 
 def replay(database: Database, source_id: int | None, outcomes: Sequence[str]) -> int:

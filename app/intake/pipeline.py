@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.followups import cases
+from app.intake import deliveries
 from app.intake.deliveries import Settled
 from app.intake.reading import Reading
 from app.live.bus import announce
 from app.people.roster import Roster
-from app.responses import ledger
+from app.responses import ledger, tombstones
 from app.responses.ledger import Change, Entry
+from app.responses.revision import external_id
 from app.scores import tallies
 from app.stories import candidates
 
@@ -41,7 +43,19 @@ def take_in(
         candidates.consider(session, changed)
         cases.follow(session, changed)
         announce(session, "responses", arrived=_oldest(readings, moved))
+    _bury(session, readings)
     return [_settled(one, is_news=one.delivery_id in moved) for one in readings], changed
+
+
+def _bury(session: Session, readings: Sequence[Reading]) -> None:
+    """A repeat of what a customer had erased brings their words again: the delivery goes too."""
+    said = [
+        ((one.source_id, external_id(answer.response_id)), one.delivery_id)
+        for one in readings
+        for answer in one.news
+    ]
+    if gone := tombstones.erased(session, [key for key, _ in said]):
+        deliveries.delete_for_good(session, [number for key, number in said if key in gone])
 
 
 def _after(earlier: Change | None, change: Change) -> Change:

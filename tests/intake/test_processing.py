@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.db import Database
+from app.erasure import customer
 from app.intake import deliveries, pipeline, retention, sealing
 from app.intake.models import Delivery
 from app.responses import ledger
@@ -66,6 +67,21 @@ def test_an_answer_is_counted_and_becomes_a_candidate(door: Door) -> None:
         story = session.scalars(select(Story)).one()
         assert (tally.promoters, tally.passives, tally.detractors) == (1, 0, 0)
         assert story.text == PRAISE
+
+
+def test_a_repeat_of_what_was_erased_leaves_no_body(door: Door) -> None:
+    path = door.source()
+    door.post(path, answer("r-1", comment=PRAISE))
+    door.settle()
+    customer.forget(door.database, response_id="r-1")
+
+    door.post(path, [answer("r-1", comment=PRAISE), answer("r-2")])
+    door.post(path, answer("r-1", 3, comment=PRAISE))
+    door.settle()
+
+    with door.database.read() as session:
+        assert session.scalars(select(Delivery.body)).all() == []
+    assert [row.external_id for row in door.responses()][1:] == ["r-2"]
 
 
 def test_many_answers_at_once_are_all_counted_once(door: Door) -> None:
