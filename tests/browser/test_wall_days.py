@@ -6,7 +6,8 @@ Minutes of work and figures of one machine, so `make faults` only.
 import os
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,7 +35,9 @@ pytestmark = [
 # Ten seconds each, for 24 hours; weighed once the browser has compiled what it runs often, and at
 # the end, with the same scene on show.
 CHANGES, EARLY = 8640, 2160
-AT_ONCE = 20
+# Fewer than there are scenes: what has faded out is gone before it comes again.
+AT_ONCE = 5
+FADED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Ends what moves as soon as it began, counts it, and counts the changes.
 HASTE = """() => {
   window.changes = 0;
@@ -75,6 +78,12 @@ def part(tv: Page, home: House, scene: str) -> str:
     return found[0]
 
 
+def turn(server: Puppet, v: int, at: datetime, coming: str, html: str) -> None:
+    """It is that time, and the scene that comes next travels ahead, as the server sends it."""
+    at += timedelta(milliseconds=500)
+    server.say("frame", v, at=stamp(at), content=partials({f"{coming}-0": html}))
+
+
 def numbers(ear: CDPSession) -> dict[str, float]:
     told = ear.send("Performance.getMetrics")["metrics"]
     return {one["name"]: one["value"] for one in told}
@@ -97,7 +106,7 @@ def test_a_day_of_changing_scenes_leaves_nothing_behind(
     began = clock.now() + timedelta(days=1)
     steps = [vars(Step(scene, 0, 10)) for scene in scenes]
     plan: dict[str, Any] = {"loop_at": stamp(began), "steps": steps, "next": None, "takeover": None}
-    content = partials({"pulse-0": parts["pulse"]})
+    content = partials({f"{scene}-0": parts[scene] for scene in scenes[:2]})
     server.say("snap", 1, at=stamp(began), plan=plan, content=content)
     tv.evaluate(HASTE)
     ear = tv.context.new_cdp_session(tv)
@@ -105,10 +114,10 @@ def test_a_day_of_changing_scenes_leaves_nothing_behind(
     early: dict[str, float] = {}
     for first in range(1, CHANGES + 1, AT_ONCE):
         for nth in range(first, first + AT_ONCE):
-            scene = scenes[nth % len(scenes)]
-            at = stamp(began + timedelta(seconds=10 * nth, milliseconds=500))
-            server.say("frame", nth + 1, at=at, content=partials({f"{scene}-0": parts[scene]}))
+            coming = scenes[(nth + 1) % len(scenes)]
+            turn(server, nth + 1, began + timedelta(seconds=10 * nth), coming, parts[coming])
         until(tv, "(number) => window.changes >= number", first + AT_ONCE - 1)
+        tv.evaluate(FADED)
         if first + AT_ONCE - 1 == EARLY:
             early = weight(ear)
     late, most = weight(ear), tv.evaluate("window.most")
@@ -118,6 +127,69 @@ def test_a_day_of_changing_scenes_leaves_nothing_behind(
     # A word more in the rail is a node or two.
     assert all(late[name] <= 1.01 * early[name] for name in COUNTED)
     assert most <= 40
+
+
+WORN = "() => { wall.wear.look(); document.getAnimations().forEach((one) => one.finish()); }"
+# A mark that never moves, so that looking is seen to work.
+MARK = """() => {
+  const mark = document.createElement("div");
+  mark.style.cssText = "position: fixed; top: 0; left: 0; padding: 4px; background: white";
+  document.body.append(mark);
+}"""
+# How many minutes a block of 8 by 8 pixels that shows anything was the same: mark, others, where.
+SAME = """async ([data, minute]) => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + data;
+  await image.decode();
+  const {width, height} = image, columns = width / 8;
+  const pen = new OffscreenCanvas(width, height).getContext("2d", {willReadFrequently: true});
+  pen.drawImage(image, 0, 0);
+  const pixels = new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
+  const ground = pixels[width - 5];
+  window.blocks = window.blocks || Array.from({length: columns * height / 8},
+    () => ({drawn: 0, since: minute, most: 0}));
+  window.blocks.forEach((block, nth) => {
+    const corner = 8 * width * Math.floor(nth / columns) + 8 * (nth % columns);
+    let drawn = 0, shows = false;
+    for (let y = 0; y < 8; y++) for (let x = 0; x < 8; x++) {
+      const pixel = pixels[corner + y * width + x];
+      drawn = (Math.imul(drawn, 31) + pixel) | 0;
+      shows = shows || pixel !== ground;
+    }
+    if (!shows || drawn !== block.drawn) block.since = minute;
+    block.drawn = drawn;
+    block.most = Math.max(block.most, minute - block.since);
+  });
+  const [mark, ...others] = blocks.map((block) => block.most);
+  const most = Math.max(...others), at = 1 + others.indexOf(most);
+  return [mark, most, 8 * (at % columns), 8 * Math.floor(at / columns)];
+}"""
+
+
+def test_no_block_of_pixels_shows_the_same_for_half_an_hour(
+    home: House, tv: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hours of a wall whose scenes take turns while nobody answers."""
+    server = Puppet(tv, home, monkeypatch)
+    parts = {scene: part(tv, home, scene) for scene in wall.SCENES}
+    began = clock.now() + timedelta(days=1)
+    steps = [vars(Step(scene, 0, 13)) for scene in wall.SCENES]
+    plan: dict[str, Any] = {"loop_at": stamp(began), "steps": steps, "next": None, "takeover": None}
+    content = partials({"pulse-0": parts["pulse"]})
+    server.say("snap", 1, at=stamp(began), plan=plan, content=content)
+    tv.evaluate(MARK)
+    ear, eye = tv.context.new_cdp_session(tv), tv.context.new_page()
+    order = [wall.SCENES[60 * minute % (13 * len(steps)) // 13] for minute in range(122)]
+    for minute, (scene, coming) in enumerate(pairwise(order)):
+        turn(server, minute + 2, began + timedelta(minutes=minute), coming, parts[coming])
+        until(tv, "(scene) => stage.dataset.scene === scene", scene)
+        tv.evaluate(WORN)
+        data = ear.send("Page.captureScreenshot", {"format": "png"})["data"]
+        mark, most, *where = eye.evaluate(SAME, [data, minute])
+    eye.close()
+    print(f"two hours: the same for {most} min at most, at {where}")
+    assert mark == 120
+    assert most <= 30
 
 
 def test_a_wall_at_rest_costs_next_to_nothing(home: House, tv: Page) -> None:
