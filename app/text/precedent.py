@@ -22,7 +22,7 @@ from app.text.unsafe import Reading
 FOLDER = Path(__file__).parent / "precedents"
 # From where a lead is asked, and from where one small doubt of the rules counts for nothing:
 # chosen on labelled sets of which each was judged by what the others teach.
-ENOUGH, CLEAR = -0.1, 1.2
+ENOUGH, CLEAR = 0.7, 1.6
 _SMOOTHING = 0.5
 _PIECE = 4
 # The first line of a file: from how many comments its counts are taken.
