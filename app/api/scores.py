@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app import web
 from app.api.paging import id_of
-from app.errors import CheerboardError
+from app.errors import NotFoundError
 from app.people.authorize import Actor, may
 from app.people.doors import May
 from app.scores import cover, nps, tallies
@@ -169,10 +169,10 @@ def show_trend(
 
 
 def _thing(scope: str, id: str | None) -> int:
-    """Whose score it is. Raises CheerboardError: nobody means just any site, team or person."""
-    if id is None and scope != "company":
-        raise CheerboardError(f"scope={scope} needs the id of a {scope}.")
-    return tallies.COMPANY if id is None else id_of(id)
+    """Whose score it is. Raises NotFoundError: nobody means just any site, team or person."""
+    if not id and scope != "company":
+        raise NotFoundError(f"scope={scope} needs the id of a {scope}.")
+    return id_of(id) if id else tallies.COMPANY
 
 
 def sees_all(actor: Actor, scope: str) -> bool:

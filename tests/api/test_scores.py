@@ -56,6 +56,7 @@ def test_at_selects_the_last_local_date(office: Office, program: Program) -> Non
     yesterday = program.read("/score?at=2026-06-09")
     assert (yesterday["n"], yesterday["to"]) == (0, "2026-06-10")
     assert program.read("/score?at=2026-06-10&days=1")["n"] == 10
+    assert program.read("/score?scope=company&id=&days=28")["id"] == "1"
 
 
 def test_every_scope_has_its_own_score_and_clock(office: Office, program: Program) -> None:
@@ -76,8 +77,8 @@ def test_every_scope_has_its_own_score_and_clock(office: Office, program: Progra
         ("/score?days=many", 422, "days: "),
         ("/score?scope=planet", 422, "scope: "),
         ("/score?scope=team&id=x", 400, "id is one of the ids"),
-        ("/score?scope=team", 400, "scope=team needs the id of a team"),
-        ("/trend?scope=person", 400, "scope=person needs the id of a person"),
+        ("/score?scope=team", 404, "scope=team needs the id of a team"),
+        ("/trend?scope=person&id=", 404, "scope=person needs the id of a person"),
         ("/score?scope=team&id=999", 404, "no team 999"),
         ("/score?at=yesterday", 422, "at: "),
         ("/score?at=9999-12-31", 400, "not a date"),
