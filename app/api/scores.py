@@ -28,7 +28,7 @@ Id = Annotated[
     Query(
         max_length=32,
         description="Of a site, team or person; the company needs none.",
-        json_schema_extra={"pattern": "^[0-9]{1,18}$"},
+        json_schema_extra={"pattern": "^[0-9]{0,18}$"},
     ),
 ]
 Days = Annotated[
