@@ -38,6 +38,11 @@ _ADVERTISING = re.compile(
     r"|follow (?:(?:me|us) on|@\w+)|subscribe|check out my|visit my"
     r"|my (?:website|channel|shop|etsy)"
     r"|visit (?:us at )?[\w-]+\.(?:com|net|org|shop|store|online|example|co|eu)"
+    r"|money from home|dinero desde casa|argent (?:depuis|de) chez vous|tjen penge hjemme\w*"
+    r"|thuis geld verdienen|ohne schufa|cr[eé]dit sans justificatif|sin aval|zonder bkr|uden rki"
+    r"|(?:write|message|text|contact) (?:to )?me on (?:whatsapp|insta\w*|signal)"
+    r"|(?:schreibt? mir auf|skriv til mig på|[eé]cri\w+[- ]moi sur) whatsapp"
+    r"|escr[ií]b(?:e|id|an)me (?:por|al) whatsapp"
     r"|my own business|dm me|seo|forex|invest\w* (?:now|today)|klik her|klik hier|hier klicken"
     r"|cliquez ici|haz clic|folg mir|volg mij|følg mig|s[ií]gueme)\b",
     re.IGNORECASE,
