@@ -16,6 +16,11 @@ from tests import kinds, patience, postgres, sharing
 from tests.slate import Slate
 
 LONG = os.environ.get("CHEERBOARD_FAULTS") == "long"  # noqa: TID251 - says how to test, no setting
+# These begin: whoever takes one up last keeps everybody waiting.
+LONGEST = {
+    "test_demo.py", "test_import.py", "test_kill.py", "test_protocol_budget.py", "test_readme.py",
+    "test_server.py", "test_two_browsers.py", "test_wall.py",
+}  # fmt: skip
 
 sharing.share_statements()
 sharing.keep_folders_in_memory()
@@ -41,6 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elif left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_collection_finish() -> None:
