@@ -32,22 +32,27 @@ TURNS = 200
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU in µs an answer; rows written and virtual machine steps of SQLite for one answer."""
+    """Of one answer: CPU in µs, rows written, steps of SQLite's virtual machine, and CPU in µs of
+    adding it to the tallies and reading the score.
+    """
 
     cpu: float
     written: float
     steps: float
+    arithmetic: float
 
 
 def measure(sizes: tuple[int, ...] = SIZES) -> list[Row]:
-    """Everything as a ratio to the smallest database."""
-    folders = {size: stored.folder(size, _prepare) for size in sizes}
-    costs = {size: _cost(folder, size) for size, folder in folders.items()}
-    sums = dict(zip(sizes, _arithmetic(list(folders.values())), strict=True))
-    least = costs[sizes[0]]
+    """Everything as a ratio to the smallest database.
+
+    The databases take turns, and each one's best counts: on a machine whose speed changes, and
+    which still writes back gigabytes that were just copied, minutes apart compare nothing.
+    """
+    folders = [stored.folder(size, _prepare) for size in sizes]
+    least, *others = _costs(folders)
     rows = []
-    for size in sizes[1:]:
-        cost, name = costs[size], f"{size:,} answers / {sizes[0]:,}"
+    for size, cost in zip(sizes[1:], others, strict=True):
+        name = f"{size:,} answers / {sizes[0]:,}"
         rows += [
             Row(f"cost: server CPU per answer, {name}", cost.cpu / least.cpu, "<= 1.5",
                 f"{cost.cpu:.0f} µs against {least.cpu:.0f} µs"),
@@ -55,14 +60,25 @@ def measure(sizes: tuple[int, ...] = SIZES) -> list[Row]:
                 f"{cost.written:.2f} an answer"),
             Row(f"cost: SQLite's own steps, {name}", cost.steps / least.steps, "<= 1.1",
                 f"{cost.steps:.0f} an answer"),
-            Row(f"cost: score and tally arithmetic, {name}", sums[size] / sums[sizes[0]],
-                "<= 1.1", f"{sums[size]:.0f} µs against {sums[sizes[0]]:.0f} µs"),
+            Row(f"cost: score and tally arithmetic, {name}", cost.arithmetic / least.arithmetic,
+                "<= 1.1", f"{cost.arithmetic:.0f} µs against {least.arithmetic:.0f} µs"),
         ]  # fmt: skip
     return rows
 
 
-def _cost(folder: Path, size: int) -> Cost:
-    return Cost(_posted(folder, size), *_counted(folder))
+def _costs(folders: Sequence[Path]) -> list[Cost]:
+    posted = [[_posted(folder) for folder in folders] for _ in range(3)]
+    counted = [_counted(folder) for folder in folders]
+    databases = [connect(Settings(data_dir=folder).database) for folder in folders]
+    summed = [[_summed(database, turn) for database in databases] for turn in range(TURNS)]
+    for database in databases:
+        database.dispose()
+    cpu = [min(turns) for turns in zip(*posted, strict=True)]
+    arithmetic = [1e6 * min(turns) for turns in zip(*summed, strict=True)]
+    return [
+        Cost(one, written, steps, summing)
+        for one, (written, steps), summing in zip(cpu, counted, arithmetic, strict=True)
+    ]
 
 
 def _prepare(folder: Path) -> None:
@@ -70,18 +86,18 @@ def _prepare(folder: Path) -> None:
         pass
 
 
-def _posted(folder: Path, size: int) -> float:
+def _posted(folder: Path) -> float:
     """End to end: posted, stored, counted; the server's whole CPU."""
     with cheerboard(folder) as served:
         started = served.get("/api/v1/score?scope=company&days=366")["n"]
-        _send(served, size, "warm", 500, started + 500)
+        _send(served, "warm", 500, started + 500)
         before = served.cpu()
-        _send(served, size, "cost", POSTED, started + 500 + POSTED)
+        _send(served, "cost", POSTED, started + 500 + POSTED)
         return (served.cpu() - before) / POSTED * 1e6
 
 
-def _send(served: object, size: int, word: str, count: int, expected: int) -> None:
-    prefix = f"{word}-{size}-{time.time_ns()}"
+def _send(served: object, word: str, count: int, expected: int) -> None:
+    prefix = f"{word}-{time.time_ns()}"
     burst(served, signed(served.hook, answers(count, prefix=prefix), prefix=prefix))  # type: ignore[attr-defined, arg-type]
     deadline = time.monotonic() + 120
     while served.get("/api/v1/score?scope=company&days=366")["n"] < expected:  # type: ignore[attr-defined]
@@ -145,22 +161,8 @@ class _Steps:
         return sum(driver.total_changes for driver in self._drivers)  # type: ignore[union-attr]
 
 
-def _arithmetic(folders: Sequence[Path]) -> list[float]:
-    """The least CPU, in µs, of adding one answer to the tallies and reading the score.
-
-    The databases take turns: on a machine whose speed changes, minutes apart compare nothing.
-    """
-    databases = [connect(Settings(data_dir=folder).database) for folder in folders]
-    best = [float("inf")] * len(databases)
-    for turn in range(TURNS):
-        for at, database in enumerate(databases):
-            best[at] = min(best[at], _summed(database, turn))
-    for database in databases:
-        database.dispose()
-    return [1e6 * seconds for seconds in best]
-
-
 def _summed(database: Database, turn: int) -> float:
+    """Seconds of CPU for adding one answer to the tallies and reading the score."""
     answer = Answer(response_id=f"sum-{time.time_ns()}-{turn}", score=10, survey_id="bench")
     with database.write.begin() as session:
         entry = Entry(1, None, clock.now(), answer)
