@@ -16,6 +16,8 @@ from app.scores.nps import category
 # What is imported, filled in, fetched or replayed later than this after the customer spoke is
 # history.
 NEWS = timedelta(minutes=10)
+# Clocks and zones differ; who speaks later than this is not heard yet, in no score either.
+AHEAD = timedelta(days=1)
 KINDS = ("promoter", "passive", "detractor")
 
 
@@ -45,7 +47,7 @@ def newest(
     """The last counted voices that meet every condition, oldest first."""
     query = (
         select(Response.id, Response.score, Response.submitted_at)
-        .where(COUNTED, *of)
+        .where(COUNTED, *of, Response.submitted_at <= clock.now() + AHEAD)
         .order_by(Response.submitted_at.desc(), Response.id.desc())
         .limit(limit)
     )

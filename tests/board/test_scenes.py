@@ -126,6 +126,13 @@ def test_voices_of_old_are_not_in_the_pulse_of_this_window(session: Session) -> 
     assert rail(session, stage(session)).count('class="dot"') == 15
 
 
+def test_who_speaks_in_the_far_future_stands_at_the_end_of_no_rail(session: Session) -> None:
+    make.company(session)
+    hear(session, mixed(15))
+    hear(session, [0], at=NOON + timedelta(days=400))
+    assert rail(session, stage(session)).count('class="dot"') == 15
+
+
 def test_a_board_of_a_team_hears_only_that_team(session: Session) -> None:
     make.company(session)
     claims = make.team(session, "Claims")
