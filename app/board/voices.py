@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.board.scene import Stage
+from app.responses.answer import AHEAD
 from app.responses.models import COUNTED, HISTORY, LedgerEntry, Response
 from app.scores.nps import category
 
 # What is imported, filled in, fetched or replayed later than this after the customer spoke is
 # history.
 NEWS = timedelta(minutes=10)
-# Clocks and zones differ; who speaks later than this is not heard yet, in no score either.
-AHEAD = timedelta(days=1)
 KINDS = ("promoter", "passive", "detractor")
 
 

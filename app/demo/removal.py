@@ -43,8 +43,7 @@ def clear(database: Database, actor: Actor) -> int:
 
     A person, team or site that somebody changed since, or to which anything of somebody's own
     refers, stays; so does a source through which something real came. A wall stays, and is no
-    longer called (demo). Raises
-    NotFoundError when nothing invented is there.
+    longer called (demo). Raises NotFoundError when nothing invented is there.
     """
     with database.write.begin() as session:
         ledger.take_turn(session)

@@ -14,14 +14,12 @@ from app.intake.csvdates import Dates, Survey
 from app.intake.csvfile import Cells, Sheet
 from app.intake.source import IgnoredError
 from app.intake.strictjson import JSONRefusedError
-from app.responses.answer import Answer
+from app.responses.answer import AHEAD, Answer
 from app.responses.history import Recall
 
 DATES = ("submitted_at", "updated_at", "date")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Clocks differ a little; what was answered later than this was not.
-_AHEAD = timedelta(days=1)
 _YES = {"yes": True, "y": True, "no": False, "n": False}
 # What a careful export puts before a formula, to be taken away again.
 _DEFUSED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
@@ -78,7 +76,7 @@ class Reader:
         self._twins = findings.twins
         self._recall = recall
         self._salt = salt
-        self._latest = now + _AHEAD
+        self._latest = now + AHEAD
         self._equal: Counter[str] = Counter()
         self._zones: dict[str, ZoneInfo] = {}
 

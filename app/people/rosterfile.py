@@ -135,7 +135,8 @@ def _day(said: str) -> date | None:
 
 def check(session: Session, rows: Sequence[Row]) -> None:
     """Raises CheerboardError with the line that names what is unknown, unclear or impossible."""
-    known, book = roster.load(session), register(session)
+    book = register(session)
+    known = book.roster
     for row in rows:
         person = find(book, row)
         joined = row.joined or (person.joined_on if person else None)
@@ -154,7 +155,7 @@ def check(session: Session, rows: Sequence[Row]) -> None:
 class Register:
     """What the roster has, for looking up; grows with the batch."""
 
-    sites: roster.Index
+    roster: roster.Roster
     teams: dict[str, int]
     by_email: dict[str, Person]
     by_name: dict[tuple[str, int | None], Person]
@@ -180,7 +181,7 @@ def register(session: Session) -> Register:
         if alias.person_id is not None:
             aliases.setdefault(alias.person_id, set()).add(alias.folded)
     return Register(
-        sites=known.sites,
+        roster=known,
         teams={team: next(iter(ids)) for team, ids in known.teams.items()},
         by_email={person.email: person for person in people if person.email},
         by_name={(fold(person.name), person.team_id): person for person in people},
@@ -245,7 +246,7 @@ def _plain(value: Any) -> Any:
 
 
 def _new_team(session: Session, book: Register, row: Row, journal: Journal) -> int:
-    site = book.sites.get(fold(row.site or ""))
+    site = book.roster.sites.get(fold(row.site or ""))
     team = Team(name=row.team, site_id=next(iter(site)) if site else None)
     session.add(team)
     session.flush()

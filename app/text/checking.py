@@ -77,7 +77,8 @@ def _line(number: int, line: str) -> Line:
     if not isinstance(row, dict):
         raise CheerboardError(f"Line {number}: an object with {', '.join(_KEYS)} is needed.")
     score, language = row.get("score"), row.get("lang")
-    comment = row.get("comment", 0) if row.get("comment", 0) is not None else ""  # null: no words
+    # null says that there were no words; nothing at all says that the key is another.
+    comment = "" if row.get("comment", 0) is None else row.get("comment")
     if not isinstance(comment, str):
         raise CheerboardError(f"Line {number}: comment must be text.")
     is_score = isinstance(score, int) and not isinstance(score, bool) and 0 <= score <= 10

@@ -170,7 +170,9 @@ def _lane(one: _Read, dangers: list[str], slip: str | None) -> tuple[Gate, list[
     if is_read:
         against += [*([] if is_outweighed else mild), *one.telling.grave]
     if not against and one.leaning is not None and not _leans(one, precedent.ENOUGH):
-        against = [f"reads rather like what was never shown ({one.leaning:+.1f})"]
+        against = [
+            f"reads too little like a story ({one.leaning:+.1f}, {precedent.ENOUGH:+.1f} is asked)"
+        ]
     if against:
         return "none", against
     if not is_read:

@@ -23,7 +23,7 @@ def test_what_is_implied_reads_like_what_was_never_shown() -> None:
     comment = "He turned the screen round and said please press the last number for a day off, Tom."
     verdict = gate.judge(comment, 10, names=ROSTER)
     assert verdict.gate == "none"
-    assert verdict.reasons[0].startswith("reads rather like what was never shown (-")
+    assert verdict.reasons[0].startswith("reads too little like a story (-")
 
 
 def test_one_small_doubt_counts_for_nothing_in_a_clear_story() -> None:
