@@ -11,8 +11,9 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench.serving import CLIENT_CORE, ROOT, Served, free_port, serve
+from tests.bench.serving import CLIENT_CORE, ROOT, Served, serve
 from tests.bench.table import Row
+from tests.ports import free_port
 
 RIVALS = Path(__file__).parent / "rivals"
 SIZE = 4096

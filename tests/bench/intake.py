@@ -11,8 +11,9 @@ from typing import Any
 
 from tests.bench.load import pack
 from tests.bench.posts import answers, signed
-from tests.bench.serving import CLIENT_CORE, ROOT, SECRET, Served, cheerboard, free_port, serve
+from tests.bench.serving import CLIENT_CORE, ROOT, SECRET, Served, cheerboard, serve
 from tests.bench.table import Row
+from tests.ports import free_port
 
 CONNECTIONS = 32
 # Of the obvious endpoint: as FastAPI's own tutorial writes it, or as a coroutine that blocks.
